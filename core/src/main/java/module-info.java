@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
+import org.jspecify.annotations.NullMarked;
+
+/// Python's asyncio on the JVM: the event loop, tasks, futures and what is built on them.
+@NullMarked
+module tepal {
+  requires static org.jspecify;
+  requires jdk.unsupported;
+
+  exports tepal;
+}
