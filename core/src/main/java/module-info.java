@@ -4,8 +4,9 @@ import org.jspecify.annotations.NullMarked;
 /// Python's asyncio on the JVM: the event loop, tasks, futures and what is built on them.
 @NullMarked
 module tepal {
-  requires static org.jspecify;
+  requires static transitive org.jspecify;
   requires jdk.unsupported;
 
   exports tepal;
+  exports tepal.testing;
 }

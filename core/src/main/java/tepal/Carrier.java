@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+package tepal;
+
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/// Opened mode: the thread that runs a loop carries its strands, which are virtual threads that
+/// have no other scheduler.
+final class Carrier extends Turns {
+  static final Carrier INSTANCE = new Carrier();
+
+  private Carrier() {}
+
+  @Override
+  LoopMode mode() {
+    return LoopMode.OPENED;
+  }
+
+  @Override
+  Strand strand(
+      Scheduler scheduler, @Nullable Task<?> task, Context context, String name, Runnable body) {
+    return new Carried(scheduler, task, context, name, body);
+  }
+
+  @Override
+  void run(Scheduler scheduler) {
+    PollerThreads.startElsewhere();
+    for (Strand next = scheduler.next(); next != null; next = scheduler.next()) {
+      Carried strand = (Carried) next;
+      scheduler.current = strand;
+      strand.takeTurn();
+      scheduler.current = null;
+      if (strand.state == Strand.RUNNING) {
+        scheduler.suspendedByJdk(strand);
+      }
+      strand.returnToStarter();
+    }
+  }
+
+  /// A strand on a virtual thread whose scheduler it is.
+  private static final class Carried extends Strand implements Executor, Runnable {
+    /*
+     * Being the scheduler of its own thread, a strand knows whose continuation it is given. It gives
+     * up its turn with `Thread.yield`, not `LockSupport.park`: a yielded thread is in
+     * nobody's hands but ours, where a parked one could be woken by a stray permit or kept awake by
+     * an interrupt. A pinned thread does not yield at all, which is seen when `yield` returns in the state
+     * that no turn has changed.
+     *
+     * Who calls `execute`, and what it means:
+     *  - `start()` in the first turn: the continuation itself, kept;
+     *  - the JDK after a yield of ours: nothing, the ready queue decides when to go on;
+     *  - the JDK when a thread that it suspended can go on, from any thread: queued;
+     *  - a sampler that took this thread's stack while it was yielded: an echo, ignored;
+     *  - anything for a virtual thread that was started inside this one and so inherited its
+     *    scheduler: run elsewhere.
+     */
+    private static final byte RESUMING = 4;
+
+    private final Thread thread;
+    private final Runnable body;
+    private @Nullable Runnable continuation;
+
+    Carried(
+        Scheduler scheduler, @Nullable Task<?> task, Context context, String name, Runnable body) {
+      super(scheduler, task, context);
+      this.body = body;
+      this.thread = VirtualThreads.builder(this).unstarted(this);
+      if (!name.isEmpty()) {
+        thread.setName(name);
+      }
+    }
+
+    @Override
+    Thread thread() {
+      return thread;
+    }
+
+    @Override
+    public void run() {
+      body.run();
+      state = DONE;
+    }
+
+    /// Runs the thread until it gives up its turn, ends, or is suspended by JDK code. Called by the carrier.
+    void takeTurn() {
+      if (state == SUSPENDED) {
+        resume();
+      } else if (state == RUNNING) {
+        requeued = false;
+        continueFrom(continuation);
+      } else {
+        state = RUNNING;
+        thread.start();
+        continueFrom(continuation);
+      }
+    }
+
+    private void resume() {
+      state = RESUMING;
+      continueFrom(continuation);
+      while (state == RESUMING) {
+        // Somebody takes the thread's stack just now, which bars it from running for some microseconds.
+        Thread.yield();
+        continueFrom(continuation);
+      }
+    }
+
+    private static void continueFrom(@Nullable Runnable continuation) {
+      if (continuation == null) {
+        throw new IllegalStateException("The JDK did not schedule a virtual thread that was started");
+      }
+      continuation.run();
+    }
+
+    @Override
+    void suspend() {
+      state = SUSPENDED;
+      Thread.yield();
+      if (state == SUSPENDED) {
+        state = RUNNING;
+        throw new IllegalStateException(
+            "Expected a thread that can be suspended, but this one is pinned: a native frame or a class"
+                + " initialiser is on its stack, so that it cannot wait here");
+      }
+      state = RUNNING;
+    }
+
+    @Override
+    public void execute(Runnable runnable) {
+      if (continuation == null) {
+        continuation = runnable;
+      } else if (runnable != continuation) {
+        VirtualThreads.runElsewhere(runnable);
+      } else if (scheduler.isOnLoop()) {
+        scheduler.runnableAgain(this);
+      } else {
+        scheduler.inbox.push(this);
+      }
+    }
+  }
+}

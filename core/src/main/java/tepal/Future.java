@@ -1,0 +1,390 @@
+// SPDX-License-Identifier: Apache-2.0
+package tepal;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletionException;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// A value that a loop will have later.
+///
+/// Made by [EventLoop#createFuture()]; a [Task] is a future whose value is what its body returns.
+/// Callbacks never run inline: each is queued with `callSoon` when the future is done, in the order
+/// in which they were added.
+///
+/// Not thread-safe: confined to the loop. From another thread use [EventLoop#callSoonThreadsafe].
+///
+/// Mirrors [`asyncio.Future`](https://docs.python.org/3.14/library/asyncio-future.html#asyncio.Future).
+///
+/// ## Differences from Python
+/// A checked exception that a task's body threw arrives from [#await()] and [#result()] as the cause of
+/// a [CompletionException]; every other exception arrives as itself.
+///
+/// @param <T> the type of the value
+public sealed class Future<T extends @Nullable Object> implements Awaitable<T>
+    permits Task, GatheringFuture {
+  /*
+   * state      entered by        `outcome` holds
+   * ---------  ----------------  ------------------------------------------------------------
+   * PENDING    constructor       null
+   * FINISHED   setResult         the value
+   * FAILED     setException      the exception
+   * CANCELLED  cancel            the CancelledError that the first result() throws, or null
+   */
+  private static final byte PENDING = 0;
+  private static final byte FINISHED = 1;
+  private static final byte FAILED = 2;
+  private static final byte CANCELLED = 3;
+
+  final Scheduler scheduler;
+  private @Nullable Object outcome;
+
+  // null, one Completion, or a List of them; null again once they are scheduled
+  private @Nullable Object completions;
+
+  // what cancel(message) was given
+  @Nullable String cancelMessage;
+
+  // in debug mode, where this was created
+  private final @Nullable Origin origin;
+
+  // set while this has an exception that nobody has asked for
+  private @Nullable UnretrievedFailure unretrieved;
+
+  private byte state = PENDING;
+
+  Future(Scheduler scheduler) {
+    this.scheduler = scheduler;
+    this.origin = Origin.here(scheduler);
+  }
+
+  // ---- Waiting
+
+  /// Suspends the current task until this is done, and returns its value.
+  ///
+  /// Returns immediately, without letting other tasks run, if it is done already. If the task is
+  /// cancelled while waiting, so is this future; use `shield` where that is not wanted.
+  ///
+  /// @return the value
+  /// @throws CancelledError if this future, or the task while it waits, is cancelled
+  /// @throws CompletionException if this future's exception is a checked one, which is its cause
+  /// @throws IllegalStateException if this is not done and the current thread runs no task, the task
+  ///     belongs to another loop, or the task is this future itself
+  @Override
+  public T await() {
+    if (state == PENDING) {
+      Task.requireCurrent("await()").awaitPending(this);
+    }
+    return result();
+  }
+
+  // ---- State
+
+  /// Returns whether this has a value, has an exception, or was cancelled.
+  ///
+  /// @return whether it is done
+  public final boolean done() {
+    return state != PENDING;
+  }
+
+  /// Returns whether this was cancelled.
+  ///
+  /// @return whether it was cancelled
+  public final boolean cancelled() {
+    return state == CANCELLED;
+  }
+
+  /// Returns the value, or throws the exception that this was given.
+  ///
+  /// @return the value
+  /// @throws CancelledError if this was cancelled
+  /// @throws InvalidStateException if this is not done
+  /// @throws CompletionException if the exception is a checked one, which is its cause
+  @SuppressWarnings("unchecked")
+  public final T result() {
+    if (state == FINISHED) {
+      return (T) outcome;
+    }
+    throw Thrown.unchecked(failure());
+  }
+
+  /// Returns the value, or throws the exception as it is, checked or not.
+  final T bareResult() {
+    if (state == FINISHED) {
+      return result();
+    }
+    throw Thrown.<RuntimeException>sneak(failure());
+  }
+
+  /// Returns the exception that this was given, or null if it has a value.
+  ///
+  /// @return the exception itself, never wrapped
+  /// @throws CancelledError if this was cancelled
+  /// @throws InvalidStateException if this is not done
+  public final @Nullable Throwable exception() {
+    if (state == FINISHED) {
+      return null;
+    }
+    if (state == CANCELLED) {
+      throw makeCancelledError();
+    }
+    return failure();
+  }
+
+  /// Returns the loop that this belongs to.
+  ///
+  /// @return the loop
+  public final EventLoop getLoop() {
+    return scheduler.loop;
+  }
+
+  private Throwable failure() {
+    return switch (state) {
+      case FAILED -> {
+        retrieved();
+        yield Objects.requireNonNull((Throwable) outcome);
+      }
+      case CANCELLED -> makeCancelledError();
+      default ->
+        new InvalidStateException("Expected a future that is done, but it is not: " + this);
+    };
+  }
+
+  /// Returns the cancellation that this ended with, or null if it ended otherwise.
+  final @Nullable CancelledError cancellation() {
+    if (state == CANCELLED) {
+      return makeCancelledError();
+    }
+    retrieved();
+    return outcome instanceof CancelledError error ? error : null;
+  }
+
+  /// Returns the error to throw for a cancelled future: the original one once, then new ones.
+  final CancelledError makeCancelledError() {
+    if (state == CANCELLED && outcome instanceof CancelledError original) {
+      outcome = null;
+      return original;
+    }
+    return new CancelledError(cancelMessage);
+  }
+
+  // ---- Completing
+
+  /// Gives this its value and schedules its callbacks.
+  ///
+  /// Must be called from the loop.
+  ///
+  /// @param result the value
+  /// @throws InvalidStateException if this is done already
+  /// @throws IllegalStateException if called on another thread than the loop's
+  public void setResult(T result) {
+    scheduler.requireLoopThread("setResult()");
+    requirePending("a result");
+    complete(result);
+  }
+
+  /// Gives this an exception and schedules its callbacks. If nobody ever asks for it, it is
+  /// reported to the loop's exception handler.
+  ///
+  /// Must be called from the loop.
+  ///
+  /// @param exception the exception
+  /// @throws InvalidStateException if this is done already
+  /// @throws IllegalStateException if called on another thread than the loop's
+  public void setException(Throwable exception) {
+    scheduler.requireLoopThread("setException()");
+    requirePending("an exception");
+    completeExceptionally(exception);
+  }
+
+  /// Cancels this without a message; see [#cancel(String)].
+  ///
+  /// @return whether it was cancelled now
+  public final boolean cancel() {
+    return cancel(null);
+  }
+
+  /// Cancels this and schedules its callbacks. Does nothing if it is done already.
+  ///
+  /// Must be called from the loop.
+  ///
+  /// @param message the message of the [CancelledError]; null for none
+  /// @return whether it was cancelled now
+  /// @throws IllegalStateException if called on another thread than the loop's
+  public final boolean cancel(@Nullable String message) {
+    scheduler.requireLoopThread("cancel()");
+    return requestCancel(message);
+  }
+
+  /// Does what [#cancel(String)] says; without its guard, so that the loop itself can call it.
+  boolean requestCancel(@Nullable String message) {
+    retrieved();
+    if (state != PENDING) {
+      return false;
+    }
+    endCancelled(message, null);
+    return true;
+  }
+
+  final void complete(@Nullable Object result) {
+    outcome = result;
+    state = FINISHED;
+    scheduleCompletions();
+  }
+
+  final void completeExceptionally(Throwable exception) {
+    outcome = exception;
+    state = FAILED;
+    if (!(completions instanceof Strand)) {
+      unretrieved = UnretrievedFailure.of(this, exception);
+    }
+    scheduleCompletions();
+  }
+
+  final void endCancelled(@Nullable String message, @Nullable CancelledError error) {
+    cancelMessage = message;
+    outcome = error;
+    state = CANCELLED;
+    scheduleCompletions();
+  }
+
+  private void requirePending(String given) {
+    if (state != PENDING) {
+      throw new InvalidStateException(
+          "Expected a future that is not done, to give it %s, but it is: %s".formatted(given, this));
+    }
+  }
+
+  /// Notes that somebody has seen the exception, which need not be reported any more.
+  final void retrieved() {
+    UnretrievedFailure failure = unretrieved;
+    if (failure != null) {
+      unretrieved = null;
+      failure.retrieved();
+    }
+  }
+
+  // ---- Callbacks
+
+  /// Calls `callback` with this future, in a copy of the current context, once it is done.
+  ///
+  /// Returns immediately; the callback is queued with `callSoon`, also if this is done already.
+  /// Must be called from the loop.
+  ///
+  /// @param callback what to call
+  /// @throws IllegalStateException if called on another thread than the loop's
+  public final void addDoneCallback(Consumer<? super Future<T>> callback) {
+    addDoneCallback(callback, Context.copyContext());
+  }
+
+  /// Calls `callback` with this future, in `context`, once it is done.
+  ///
+  /// Returns immediately; the callback is queued with `callSoon`, also if this is done already.
+  /// Must be called from the loop.
+  ///
+  /// @param callback what to call
+  /// @param context the context in which it runs
+  /// @throws IllegalStateException if called on another thread than the loop's
+  public final void addDoneCallback(Consumer<? super Future<T>> callback, Context context) {
+    scheduler.requireLoopThread("addDoneCallback()");
+    addCompletion(new DoneCallback<>(callback, context));
+  }
+
+  /// Removes every registration of a callback that equals `callback`.
+  ///
+  /// Must be called from the loop.
+  ///
+  /// @param callback what was given to [#addDoneCallback]
+  /// @return how many registrations were removed
+  public final int removeDoneCallback(Consumer<? super Future<T>> callback) {
+    scheduler.requireLoopThread("removeDoneCallback()");
+    Object present = completions;
+    if (present instanceof ArrayList<?> list) {
+      int before = list.size();
+      list.removeIf(each -> each instanceof DoneCallback<?> it && it.callback().equals(callback));
+      return before - list.size();
+    }
+    if (present instanceof DoneCallback<?> it && it.callback().equals(callback)) {
+      completions = null;
+      return 1;
+    }
+    return 0;
+  }
+
+  private record DoneCallback<T extends @Nullable Object>(
+      Consumer<? super Future<T>> callback, Context context) implements Completion {
+
+    @Override
+    @SuppressWarnings("unchecked")
+    public Ready completed(Future<?> future) {
+      return new Handle(
+          future.scheduler, () -> callback.accept((Future<T>) future), context);
+    }
+  }
+
+  /// Lets `completion` know once this is done.
+  @SuppressWarnings("unchecked")
+  final void addCompletion(Completion completion) {
+    if (state != PENDING) {
+      scheduler.add(completion.completed(this));
+    } else if (completions == null) {
+      completions = completion;
+    } else if (completions instanceof ArrayList<?> list) {
+      ((ArrayList<Completion>) list).add(completion);
+    } else {
+      ArrayList<Completion> list = new ArrayList<>(4);
+      list.add((Completion) completions);
+      list.add(completion);
+      completions = list;
+    }
+  }
+
+  final void removeCompletion(Completion completion) {
+    if (completions == completion) {
+      completions = null;
+    } else if (completions instanceof ArrayList<?> list) {
+      list.removeIf(each -> each == completion);
+    }
+  }
+
+  private void scheduleCompletions() {
+    Object present = completions;
+    if (present == null) {
+      return;
+    }
+    completions = null;
+    if (present instanceof Strand strand) {
+      scheduler.add(strand);
+    } else if (present instanceof Collection<?> list) {
+      for (Object each : list) {
+        scheduler.add(((Completion) each).completed(this));
+      }
+    } else {
+      scheduler.add(((Completion) present).completed(this));
+    }
+  }
+
+  // ---- Description
+
+  final List<StackTraceElement> origin() {
+    return Origin.frames(origin);
+  }
+
+  /// Returns the word for the state, and what it gave.
+  final String describeState() {
+    return switch (state) {
+      case PENDING -> "pending";
+      case FINISHED -> "result=" + outcome;
+      case FAILED -> "exception=" + outcome;
+      default -> "cancelled";
+    };
+  }
+
+  @Override
+  public String toString() {
+    return "Future[" + describeState() + Origin.describe(origin) + "]";
+  }
+}

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+package tepal;
+
+/// The thread that owns a loop's [Selector] and waits in it. It runs no user code.
+final class IoThread implements Runnable {
+  private final Selector selector;
+  final Strand strand;
+  private final Scheduler scheduler;
+  private long selectNanos;
+  private boolean closed;
+
+  IoThread(Scheduler scheduler, Selector selector) {
+    this.scheduler = scheduler;
+    this.selector = selector;
+    this.strand = scheduler.turns.strand(scheduler, null, new Context(), "tepal-io", this::select);
+  }
+
+  /// Returns whether it can have a turn: JDK code has not suspended it in the last one.
+  boolean isAvailable() {
+    return !closed && (strand.state == Strand.NEW || strand.state == Strand.SUSPENDED);
+  }
+
+  boolean hasWork() {
+    return !closed && selector.hasWork();
+  }
+
+  /// Makes the next turn wait for I/O for so long.
+  Strand selectFor(long nanos) {
+    selectNanos = nanos;
+    return strand;
+  }
+
+  /// Wakes the selector; called from any thread by way of [Inbox].
+  @Override
+  public void run() {
+    selector.wakeup();
+  }
+
+  void close() {
+    closed = true;
+    selector.close();
+  }
+
+  private void select() {
+    while (!closed) {
+      try {
+        selector.select(selectNanos);
+      } catch (Throwable e) {
+        closed = true;
+        scheduler.fail(e);
+      }
+      strand.suspend();
+    }
+  }
+}

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+package tepal;
+
+import java.util.LinkedHashSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// The tasks of a loop that are not done, oldest first.
+///
+/// Strong references, unlike asyncio's: a task that runs is never garbage-collected. The links
+/// are in the tasks themselves, so that a task costs no entry here. Confined to the loop.
+final class LiveTasks {
+  private @Nullable Task<?> first;
+  private @Nullable Task<?> last;
+
+  void add(Task<?> task) {
+    Task<?> tail = last;
+    task.older = tail;
+    if (tail == null) {
+      first = task;
+    } else {
+      tail.newer = task;
+    }
+    last = task;
+  }
+
+  void remove(Task<?> task) {
+    Task<?> older = task.older;
+    Task<?> newer = task.newer;
+    if (older == null) {
+      first = newer;
+    } else {
+      older.newer = newer;
+    }
+    if (newer == null) {
+      last = older;
+    } else {
+      newer.older = older;
+    }
+    task.older = null;
+    task.newer = null;
+  }
+
+  Set<Task<?>> snapshot() {
+    Set<Task<?>> tasks = new LinkedHashSet<>();
+    for (Task<?> task = first; task != null; task = task.newer) {
+      tasks.add(task);
+    }
+    return tasks;
+  }
+}

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+package tepal;
+
+import java.time.Duration;
+
+/// Durations as the loop counts them: in nanoseconds that saturate instead of overflowing.
+final class Nanos {
+  /// Later than any other time; what is beyond 292 years counts as this.
+  static final long FOREVER = Long.MAX_VALUE;
+
+  private static final Duration LONGEST = Duration.ofNanos(FOREVER);
+
+  private Nanos() {}
+
+  static long of(Duration duration) {
+    if (duration.compareTo(LONGEST) >= 0) {
+      return FOREVER;
+    }
+    return duration.isNegative() && duration.negated().compareTo(LONGEST) > 0
+        ? Long.MIN_VALUE
+        : duration.toNanos();
+  }
+
+  /// Returns `now + delay`, or [#FOREVER] if that is beyond what a long holds.
+  static long after(long nowNanos, long delayNanos) {
+    long sum = nowNanos + delayNanos;
+    return delayNanos > 0 && sum < nowNanos ? FOREVER : sum;
+  }
+
+  static String seconds(long nanos) {
+    return nanos == FOREVER ? "for ever" : "%.3f s".formatted(nanos / 1e9);
+  }
+}

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+package tepal;
+
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/// Ctrl-C while a program runs: the first cancels its main task, the second ends the process.
+///
+/// In force only where the JVM's own handling of the signal was, so that it takes nothing away from
+/// a program that handles the signal itself, or from another loop that runs at the same time.
+final class Sigint implements AutoCloseable {
+  // how long a process may take to run its shutdown hooks before the main thread goes on
+  private static final Duration SHUTDOWN = Duration.ofSeconds(10);
+
+  // counted by the JVM's signal thread, read by the thread that runs the loop
+  private final AtomicInteger count = new AtomicInteger();
+
+  // null where the signal is not ours
+  private @Nullable OsSignal signal;
+
+  private Sigint() {}
+
+  /// Begins to handle the signal by cancelling `task`.
+  static Sigint cancelling(Task<?> task) {
+    Sigint sigint = new Sigint();
+    try {
+      OsSignal signal = new OsSignal("INT");
+      Object before = signal.handle(() -> sigint.received(signal, task));
+      if (OsSignal.isDefault(before)) {
+        sigint.signal = signal;
+      } else {
+        signal.restore(before);
+      }
+    } catch (IllegalArgumentException e) {
+      // With -Xrs the JVM leaves the signal alone, and so do we.
+      sigint.signal = null;
+    }
+    return sigint;
+  }
+
+  /// Returns whether the signal came.
+  boolean received() {
+    return count.get() > 0;
+  }
+
+  private void received(OsSignal signal, Task<?> task) {
+    boolean first = count.incrementAndGet() == 1;
+    boolean cancels = first && task.getLoop().callIfOpen(() -> {
+      boolean _ = task.cancel();
+    });
+    if (!cancels) {
+      Object _ = signal.handleByDefault();
+      signal.raise();
+    }
+  }
+
+  @Override
+  public void close() {
+    OsSignal ours = signal;
+    if (ours != null) {
+      Object _ = ours.handleByDefault();
+    }
+  }
+
+  /// Ends the process as Ctrl-C does where nobody handles it, with status 130. Returns only if that
+  /// does not happen.
+  static void endProcess() {
+    new OsSignal("INT").raise();
+    LockSupport.parkNanos(SHUTDOWN.toNanos());
+  }
+}

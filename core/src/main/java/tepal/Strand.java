@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+package tepal;
+
+import org.jspecify.annotations.Nullable;
+
+/// A thread of control of one loop: a task's, a callback thread's, or the I/O thread's.
+abstract class Strand extends Ready implements Completion {
+  /*
+   * state      entered by                              leaves by
+   * ---------  --------------------------------------  -----------------------------------------
+   * NEW        constructor                             its first turn → RUNNING
+   * RUNNING    a turn                                  suspend() → SUSPENDED;  its end → DONE;
+   *                                                    JDK code that blocks leaves it RUNNING
+   * SUSPENDED  suspend()                               a turn → RUNNING
+   * DONE       the end of its body                     –
+   *
+   * Of one loop at most one strand is on a thread at a time. All fields but `thread` are confined to
+   * the loop; the switch from one strand to the next makes them visible.
+   */
+  static final byte NEW = 0;
+  static final byte RUNNING = 1;
+  static final byte SUSPENDED = 2;
+  static final byte DONE = 3;
+
+  final Scheduler scheduler;
+
+  // null for a callback thread and the I/O thread
+  final @Nullable Task<?> task;
+
+  // what ContextVar sees
+  Context context;
+
+  // who started this eagerly and goes on when this gives up its first turn, otherwise null
+  @Nullable Strand starter;
+
+  byte state = NEW;
+
+  // whether this is in the ready queue as runnable again after JDK code suspended it
+  boolean requeued;
+
+  // whether JDK code suspended this, and it is not yet runnable again
+  boolean blocked;
+
+  Strand(Scheduler scheduler, @Nullable Task<?> task, Context context) {
+    this.scheduler = scheduler;
+    this.task = task;
+    this.context = context;
+  }
+
+  /// Returns the strand that the current thread is, or null if it is not one.
+  static @Nullable Strand current() {
+    Thread me = Thread.currentThread();
+    for (Scheduler each : Scheduler.running()) {
+      Strand strand = each.current;
+      if (strand != null && strand.thread() == me) {
+        return strand;
+      }
+    }
+    return null;
+  }
+
+  /// Returns the thread that this runs on.
+  abstract Thread thread();
+
+  /// Gives up the turn until the loop hands out the next one. Called on this strand's own thread.
+  ///
+  /// @throws IllegalStateException if the thread is pinned, so that it cannot give up its turn
+  abstract void suspend();
+
+  /// Lets `strand`, which is new, have its first turn before this goes on.
+  final void startEagerly(Strand strand) {
+    strand.starter = this;
+    scheduler.runNext(strand);
+    suspend();
+  }
+
+  /// Returns the turn to whoever started this eagerly, if anybody did. Called when this gives it up.
+  final void returnToStarter() {
+    Strand waiting = starter;
+    if (waiting != null) {
+      starter = null;
+      scheduler.runNext(waiting);
+    }
+  }
+
+  @Override
+  final @Nullable Strand dispatch(Scheduler on) {
+    if (state == NEW && task != null && task.endedBeforeStart()) {
+      state = DONE;
+      return null;
+    }
+    return state == DONE ? null : this;
+  }
+
+  @Override
+  public final Ready completed(Future<?> future) {
+    return this;
+  }
+}

@@ -1,0 +1,350 @@
+// SPDX-License-Identifier: Apache-2.0
+package tepal;
+
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/// A coroutine that a loop runs: plain Java code on a virtual thread, one of which runs at a time.
+///
+/// Made by `createTask`. Its body starts in the next iteration of the loop, unless it starts
+/// eagerly. A loop keeps its tasks alive until they are done.
+///
+/// Not thread-safe: confined to the loop. From another thread use [EventLoop#callSoonThreadsafe].
+///
+/// Mirrors [`asyncio.Task`](https://docs.python.org/3.14/library/asyncio-task.html#asyncio.Task).
+///
+/// @param <T> the type of the value that the body returns
+public final class Task<T extends @Nullable Object> extends Future<T> {
+  /*
+   * Cancelling, as in CPython's `Task.cancel` and `Task.__step` [1]: a task that waits has its `waiter`
+   * cancelled, and the cancellation comes back through it; any other has `mustCancel` set, and the
+   * next wait ends with a CancelledError. A task that was cancelled before its first turn never runs.
+   *
+   * A task that JDK code suspended is interrupted, once: that is how the cancellation reaches it.
+   * `interrupted` is then set until our next wait clears the thread's flag. If the flag is gone by
+   * then, JDK code has thrown and the body has had its chance; if it is still there (a lock that does not
+   * react, a channel that was closed), `mustCancel` stays and the wait throws.
+   *
+   * [1] https://github.com/python/cpython/blob/3.14/Lib/asyncio/tasks.py
+   */
+  private static final AtomicLong NEXT_NUMBER = new AtomicLong(1);
+
+  // neighbours in LiveTasks
+  @Nullable Task<?> older;
+  @Nullable Task<?> newer;
+
+  private final Awaitable<? extends T> coro;
+  private final Context context;
+  private final long number;
+  private @Nullable String name;
+
+  // null once done
+  private @Nullable Strand strand;
+
+  // what this waits for, while it waits in await()
+  private @Nullable Future<?> waiter;
+
+  private int cancelRequests;
+  private boolean mustCancel;
+
+  // whether an interrupt was sent for a cancellation, and no wait of ours has come since
+  private boolean interrupted;
+
+  // whether an exception that leaves a scope may be what an interrupt left behind
+  private boolean cancelledByInterrupt;
+
+  Task(Scheduler scheduler, Awaitable<? extends T> coro, TaskOptions options) {
+    super(scheduler);
+    this.coro = Objects.requireNonNull(coro, "body");
+    this.number = NEXT_NUMBER.getAndIncrement();
+    this.name = options.name();
+    Context given = options.context();
+    this.context = given == null ? Context.copyContext() : given;
+    String threadName = name != null ? name : scheduler.debug ? getName() : "";
+    Strand own = scheduler.turns.strand(scheduler, this, context, threadName, this::runBody);
+    this.strand = own;
+    scheduler.tasks.add(this);
+    Strand current = Strand.current();
+    if (options.eagerStart() && current != null && current.scheduler == scheduler) {
+      current.startEagerly(own);
+    } else {
+      scheduler.add(own);
+    }
+  }
+
+  /// Returns the task that the current thread runs, or null.
+  static @Nullable Task<?> current() {
+    Strand current = Strand.current();
+    return current == null ? null : current.task;
+  }
+
+  static Task<?> requireCurrent(String what) {
+    Task<?> task = current();
+    if (task == null) {
+      throw new IllegalStateException(
+          "%s must be called in a task, to suspend it, but was called on %s, which runs none"
+              .formatted(what, Thread.currentThread()));
+    }
+    return task;
+  }
+
+  // ---- Running the body; called on the task's own thread
+
+  private void runBody() {
+    try {
+      T result = coro.await();
+      ended();
+      if (mustCancel) {
+        endCancelled(cancelMessage, null);
+      } else {
+        if (scheduler.debug) {
+          scheduler.reports.swallowed(this);
+        }
+        complete(result);
+      }
+    } catch (Throwable thrown) {
+      ended();
+      Throwable e = translate(thrown);
+      if (e instanceof CancelledError error) {
+        endCancelled(null, error);
+      } else {
+        completeExceptionally(e);
+        if (Scheduler.isFatal(e)) {
+          scheduler.fail(e);
+        }
+      }
+    }
+  }
+
+  private void ended() {
+    leaveScope();
+    strand = null;
+    scheduler.tasks.remove(this);
+  }
+
+  /// Ends this without running it if it was cancelled before its first turn. Called by the scheduler.
+  boolean endedBeforeStart() {
+    if (!mustCancel) {
+      return false;
+    }
+    mustCancel = false;
+    ended();
+    endCancelled(null, new CancelledError(cancelMessage));
+    return true;
+  }
+
+  /// Suspends this until `future`, which is not done, is.
+  void awaitPending(Future<?> future) {
+    leaveScope();
+    if (future == this || future.scheduler != scheduler) {
+      yieldOnce();
+      throw new IllegalStateException(
+          future == this
+              ? "Expected another future to wait for, but the task awaits itself: " + this
+              : "Expected a future of the task's own loop, but %s belongs to another loop than %s"
+                  .formatted(future, this));
+    }
+    Strand own = strand();
+    future.addCompletion(own);
+    waiter = future;
+    if (mustCancel && future.requestCancel(cancelMessage)) {
+      mustCancel = false;
+    }
+    try {
+      own.suspend();
+    } catch (IllegalStateException pinned) {
+      future.removeCompletion(own);
+      waiter = null;
+      throw pinned;
+    }
+    waiter = null;
+    if (mustCancel) {
+      mustCancel = false;
+      CancelledError cancellation = future.cancellation();
+      throw cancellation == null ? new CancelledError(cancelMessage) : cancellation;
+    }
+  }
+
+  /// Gives up the turn once: a bare `yield` of asyncio.
+  void yieldOnce() {
+    leaveScope();
+    Strand own = strand();
+    scheduler.add(own);
+    own.suspend();
+    if (mustCancel) {
+      mustCancel = false;
+      throw new CancelledError(cancelMessage);
+    }
+  }
+
+  private Strand strand() {
+    Strand own = strand;
+    if (own == null) {
+      throw new IllegalStateException("Expected a task that runs, but it is done: " + this);
+    }
+    return own;
+  }
+
+  // ---- Cancelling
+
+  @Override
+  boolean requestCancel(@Nullable String message) {
+    retrieved();
+    if (done()) {
+      return false;
+    }
+    cancelRequests++;
+    Future<?> waitingFor = waiter;
+    if (waitingFor != null && waitingFor.requestCancel(message)) {
+      return true;
+    }
+    mustCancel = true;
+    cancelMessage = message;
+    Strand own = strand;
+    if (own != null && own.blocked) {
+      interrupt(own);
+    }
+    return true;
+  }
+
+  /// Returns how many cancellations were requested and not taken back by [#uncancel()].
+  ///
+  /// @return the number of requests
+  public int cancelling() {
+    return cancelRequests;
+  }
+
+  /// Takes one cancellation request back. With the last one goes a cancellation that has not reached
+  /// the task yet. For scopes such as timeouts, which cancel the task themselves; a body rarely needs it.
+  ///
+  /// Must be called from the loop.
+  ///
+  /// @return the number of requests that are left
+  public int uncancel() {
+    if (cancelRequests > 0) {
+      cancelRequests--;
+      if (cancelRequests == 0) {
+        mustCancel = false;
+      }
+    }
+    return cancelRequests;
+  }
+
+  // ---- Cancelling what JDK code suspended
+
+  /// Interrupts this if it is to be cancelled: JDK code has just suspended it. Called by the scheduler.
+  void blockedInJdk() {
+    Strand own = strand;
+    if (mustCancel && own != null) {
+      interrupt(own);
+    }
+  }
+
+  private void interrupt(Strand own) {
+    if (!interrupted) {
+      interrupted = true;
+      cancelledByInterrupt = true;
+      // On a callback thread: closing the channel that the task waits for may take locks.
+      scheduler.callNext(own.thread()::interrupt, new Context());
+    }
+  }
+
+  private void settleInterrupt() {
+    interrupted = false;
+    if (!Thread.interrupted()) {
+      mustCancel = false;
+    }
+  }
+
+  /// Clears what an interrupt left on the thread, before a wait of ours and at the end of a scope.
+  void leaveScope() {
+    if (interrupted) {
+      settleInterrupt();
+    }
+  }
+
+  /// Returns what an exception that leaves the task or one of its scopes counts as.
+  Throwable translate(Throwable thrown) {
+    leaveScope();
+    if (!cancelledByInterrupt) {
+      return thrown;
+    }
+    Throwable e = Thrown.afterInterrupt(thrown, cancelMessage);
+    if (e instanceof CancelledError) {
+      cancelledByInterrupt = false;
+      mustCancel = false;
+    }
+    return e;
+  }
+
+  // ---- Accessors
+
+  /// Returns the task's name.
+  ///
+  /// @return the name given, or `Task-` and a number
+  public String getName() {
+    String given = name;
+    return given == null ? "Task-" + number : given;
+  }
+
+  /// Renames the task.
+  ///
+  /// @param newName the new name
+  public void setName(String newName) {
+    name = Objects.requireNonNull(newName, "name");
+  }
+
+  /// Returns the context in which the task runs.
+  ///
+  /// @return the context
+  public Context getContext() {
+    return context;
+  }
+
+  /// Returns what the task runs.
+  ///
+  /// @return the body given to `createTask`
+  public Awaitable<? extends T> getCoro() {
+    return coro;
+  }
+
+  /// Returns the thread that runs the task, or null if it is done. For tools that print its stack.
+  @Nullable Thread thread() {
+    Strand own = strand;
+    return own == null ? null : own.thread();
+  }
+
+  /// Always throws: the value of a task is what its body returns.
+  ///
+  /// @throws IllegalStateException always
+  @Override
+  public void setResult(T result) {
+    throw new IllegalStateException("A task does not support setResult(); its body returns the value");
+  }
+
+  /// Always throws: the exception of a task is what its body throws.
+  ///
+  /// @throws IllegalStateException always
+  @Override
+  public void setException(Throwable exception) {
+    throw new IllegalStateException("A task does not support setException(); its body throws");
+  }
+
+  @Override
+  public String toString() {
+    StringBuilder text = new StringBuilder("Task[").append(getName()).append(", ");
+    Future<?> waitingFor = waiter;
+    if (done()) {
+      text.append(describeState());
+    } else if (waitingFor != null) {
+      text.append("waiting for ").append(waitingFor instanceof Task<?> task ? task.getName() : waitingFor);
+    } else {
+      text.append(strand != null && strand.blocked ? "suspended by JDK code" : describeState());
+    }
+    if (cancelRequests > 0 && !done()) {
+      text.append(", cancelling");
+    }
+    return text.append(']').toString();
+  }
+}

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+package tepal;
+
+import java.lang.ref.Cleaner;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/// An exception of a future that nobody has asked for yet.
+///
+/// Reported when the future is garbage-collected, as in asyncio, or when its loop is closed, so
+/// that none is lost. Holds what the report needs, but not the future. Made only for failures
+/// that no task was waiting for.
+final class UnretrievedFailure implements Runnable {
+  private final Registry registry;
+  private final ExceptionContext context;
+  private Cleaner.Cleanable cleanable = () -> {};
+
+  private UnretrievedFailure(Registry registry, ExceptionContext context) {
+    this.registry = registry;
+    this.context = context;
+  }
+
+  /// Watches over a future that has just failed.
+  static UnretrievedFailure of(Future<?> future, Throwable exception) {
+    String kind = future instanceof Task ? "Task" : "Future";
+    ExceptionContext context = new ExceptionContext(
+        "%s exception was never retrieved: %s".formatted(kind, future),
+        exception,
+        null,
+        null,
+        future.origin());
+    Registry registry = future.scheduler.unretrieved;
+    UnretrievedFailure failure = new UnretrievedFailure(registry, context);
+    registry.add(failure);
+    failure.cleanable = Registry.CLEANER.register(future, failure);
+    return failure;
+  }
+
+  /// Forgets it: somebody has asked for the exception.
+  void retrieved() {
+    if (registry.remove(this)) {
+      cleanable.clean();
+    }
+  }
+
+  /// Reports it: the future is gone. Called by the cleaner's thread, or by [#retrieved()], which has
+  /// removed it first.
+  @Override
+  public void run() {
+    if (registry.remove(this)) {
+      registry.report(context);
+    }
+  }
+
+  /// The failures of one loop. Used by the loop and the cleaner's thread, hence guarded by itself.
+  static final class Registry {
+    private static final Cleaner CLEANER = Cleaner.create();
+    private final Set<UnretrievedFailure> failures = new LinkedHashSet<>();
+    private final EventLoop loop;
+
+    Registry(EventLoop loop) {
+      this.loop = loop;
+    }
+
+    private synchronized void add(UnretrievedFailure failure) {
+      boolean _ = failures.add(failure);
+    }
+
+    private synchronized boolean remove(UnretrievedFailure failure) {
+      return failures.remove(failure);
+    }
+
+    private void report(ExceptionContext context) {
+      if (!loop.callIfOpen(() -> loop.callExceptionHandler(context))) {
+        loop.defaultExceptionHandler(context);
+      }
+    }
+
+    /// Reports what is left; called on the thread that closes the loop.
+    void reportAll() {
+      List<UnretrievedFailure> left;
+      synchronized (this) {
+        left = List.copyOf(failures);
+        failures.clear();
+      }
+      for (UnretrievedFailure failure : left) {
+        loop.callExceptionHandler(failure.context);
+      }
+    }
+  }
+}

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+package tepal;
+
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/// Says when a loop has not turned for too long, and what holds it up.
+///
+/// One daemon thread for all loops of the process. It only looks at a counter that each
+/// loop increments as it turns, so that it costs a loop nothing.
+final class Watchdog implements Runnable {
+  /*
+   * A stall is a counter that does not move while the loop is not idle. The dog looks four times per
+   * limit; when it was late itself (a collection, a debugger, a suspended machine), it has seen
+   * nothing and begins anew. Each stall is reported once, with the stack of the mounted thread (the
+   * carrier's own stack shows only that it runs a continuation), and once more when it is over.
+   */
+  private static final long MIN_PERIOD_NANOS = 5_000_000;
+  private static final int LOOKS_PER_LIMIT = 4;
+  private static final Map<Scheduler, Stall> WATCHED = new ConcurrentHashMap<>();
+
+  // guarded by the class
+  private static @Nullable Thread thread;
+
+  private Watchdog() {}
+
+  /// Begins to watch a loop that starts to run.
+  static void watch(Scheduler scheduler) {
+    WATCHED.put(scheduler, new Stall(scheduler));
+    synchronized (Watchdog.class) {
+      if (thread == null) {
+        thread = Thread.ofPlatform().daemon().name("tepal-watchdog").unstarted(new Watchdog());
+        thread.start();
+      }
+    }
+    LockSupport.unpark(thread);
+  }
+
+  static void forget(Scheduler scheduler) {
+    WATCHED.remove(scheduler);
+  }
+
+  @Override
+  public void run() {
+    for (; ; ) {
+      long period = period();
+      long before = System.nanoTime();
+      if (period == Nanos.FOREVER) {
+        LockSupport.park(this);
+      } else {
+        LockSupport.parkNanos(this, period);
+      }
+      long slept = System.nanoTime() - before;
+      boolean late = period != Nanos.FOREVER && slept > 2 * period + MIN_PERIOD_NANOS;
+      for (Stall stall : WATCHED.values()) {
+        stall.look(late);
+      }
+    }
+  }
+
+  private static long period() {
+    long shortest = Nanos.FOREVER;
+    for (Stall stall : WATCHED.values()) {
+      shortest = Math.min(shortest, stall.limitNanos());
+    }
+    return shortest == Nanos.FOREVER
+        ? shortest
+        : Math.max(MIN_PERIOD_NANOS, shortest / LOOKS_PER_LIMIT);
+  }
+
+  /// Returns the innermost frame that is not the JDK's, or null.
+  static @Nullable StackTraceElement place(StackTraceElement[] stack) {
+    for (StackTraceElement frame : stack) {
+      String module = frame.getModuleName();
+      if (module == null || !module.startsWith("java.") && !module.startsWith("jdk.")) {
+        return frame;
+      }
+    }
+    return null;
+  }
+
+  /// What the dog knows of one loop. Confined to its thread.
+  private static final class Stall {
+    private final Scheduler scheduler;
+    private long lastTurn = -1;
+    private long sinceNanos;
+    private boolean reported;
+
+    Stall(Scheduler scheduler) {
+      this.scheduler = scheduler;
+    }
+
+    long limitNanos() {
+      return scheduler.debug ? scheduler.reports.slowNanos : scheduler.loop.stallNanos();
+    }
+
+    void look(boolean late) {
+      long now = System.nanoTime();
+      long turn = scheduler.turn;
+      if (turn != lastTurn || scheduler.idle || late && !reported) {
+        if (reported) {
+          reported = false;
+          log("The loop turns again, after %s".formatted(Nanos.seconds(now - sinceNanos)), null);
+        }
+        lastTurn = turn;
+        sinceNanos = now;
+      } else if (!reported && now - sinceNanos >= limitNanos()) {
+        report(now - sinceNanos);
+      }
+    }
+
+    private void report(long nanos) {
+      Strand strand = scheduler.current;
+      if (strand == null) {
+        return;
+      }
+      StackTraceElement[] stack = strand.thread().getStackTrace();
+      if (scheduler.turn != lastTurn || strand != scheduler.current) {
+        return;
+      }
+      reported = true;
+      log(
+          "The loop has not turned for %s: %s holds it up".formatted(
+              Nanos.seconds(nanos), scheduler.describe(strand)),
+          stack);
+    }
+
+    private static void log(String message, StackTraceElement @Nullable [] stack) {
+      Logger logger = System.getLogger("tepal");
+      StringBuilder text = new StringBuilder(message);
+      if (stack != null) {
+        for (StackTraceElement frame : stack) {
+          text.append(System.lineSeparator()).append("    at ").append(frame);
+        }
+      }
+      logger.log(Level.WARNING, text.toString());
+    }
+  }
+}

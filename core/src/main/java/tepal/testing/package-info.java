@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What a deterministic test needs: a loop's time that jumps instead of passing.
+@NullMarked
+package tepal.testing;
+
+import org.jspecify.annotations.NullMarked;
