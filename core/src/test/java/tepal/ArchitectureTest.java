@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+package tepal;
+
+import static com.tngtech.archunit.base.DescribedPredicate.describe;
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaAccess.Predicates.target;
+import static com.tngtech.archunit.core.domain.JavaAccess.Predicates.targetOwner;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.properties.HasModifiers.Predicates.modifier;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.name;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.GeneralCodingRules.NO_CLASSES_SHOULD_ACCESS_STANDARD_STREAMS;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.domain.JavaAccess;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
+import org.junit.jupiter.api.Test;
+
+/// The rules of the architecture that a machine can check; each test is named after its rule.
+class ArchitectureTest {
+  private static final JavaClasses MAIN = new ClassFileImporter()
+      .withImportOption(new ImportOption.DoNotIncludeTests())
+      .importPackages("tepal");
+
+  private static final JavaClasses TESTS = new ClassFileImporter()
+      .withImportOption(new ImportOption.OnlyIncludeTests())
+      .importPackages("tepal");
+
+  /// The packages that a user could have written.
+  private static final String[] BUILT_ON_THE_PUBLIC_API = {"tepal.sync", "tepal.queues"};
+
+  @Test
+  void packages_depend_on_each_other_one_way_only() {
+    check(slices().assignedFrom(new EachPackageIsASlice()).should().beFreeOfCycles(), MAIN);
+  }
+
+  @Test
+  void the_loop_knows_no_package_that_is_built_on_it() {
+    check(
+        noClasses()
+            .that()
+            .resideInAPackage("tepal")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("tepal.*.."),
+        MAIN);
+  }
+
+  @Test
+  void sync_and_queues_see_only_public_types() {
+    check(
+        classes()
+            .that()
+            .resideInAnyPackage(BUILT_ON_THE_PUBLIC_API)
+            .should()
+            .onlyDependOnClassesThat(resideInAnyPackage("java..", "org.jspecify..")
+                .or(resideInAnyPackage(BUILT_ON_THE_PUBLIC_API))
+                .or(resideInAPackage("tepal").and(modifier(JavaModifier.PUBLIC)))),
+        MAIN);
+  }
+
+  @Test
+  void sync_and_queues_use_only_public_members() {
+    check(
+        noClasses()
+            .that()
+            .resideInAnyPackage(BUILT_ON_THE_PUBLIC_API)
+            .should()
+            .accessTargetWhere(describe("protected in tepal", ArchitectureTest::isProtectedInTepal))
+            .orShould()
+            .dependOnClassesThat()
+            .resideInAPackage("java.lang.reflect..")
+            .orShould()
+            .dependOnClassesThat(resideInAPackage("java.lang.invoke")
+                .and(name("java.lang.invoke.VarHandle")
+                    .or(name("java.lang.invoke.MethodHandle"))
+                    .or(name("java.lang.invoke.MethodHandles")))),
+        MAIN);
+  }
+
+  @Test
+  void packages_are_named_for_what_they_are_about() {
+    check(
+        noClasses()
+            .should()
+            .resideInAnyPackage("..util..", "..common..", "..internal..", "..impl..", "..misc.."),
+        MAIN);
+  }
+
+  @Test
+  void the_core_does_not_know_that_sockets_exist() {
+    // Their exceptions it has to know: some of them mean that the task was interrupted.
+    check(
+        noClasses()
+            .should()
+            .dependOnClassesThat(
+                resideInAnyPackage("java.net..", "java.nio.channels..", "io.netty..")
+                    .and(not(assignableTo(Throwable.class)))),
+        MAIN);
+  }
+
+  @Test
+  void nothing_here_prints() {
+    check(NO_CLASSES_SHOULD_ACCESS_STANDARD_STREAMS, MAIN);
+  }
+
+  @Test
+  void tests_never_sleep() {
+    check(
+        noClasses()
+            .should()
+            .callMethodWhere(
+                target(name("sleep")).and(targetOwner(not(resideInAPackage("tepal.."))))),
+        TESTS);
+  }
+
+  private static boolean isProtectedInTepal(JavaAccess<?> access) {
+    return access
+        .getTarget()
+        .resolveMember()
+        .filter(member -> member.getOwner().getPackageName().equals("tepal"))
+        .filter(member -> member.getModifiers().contains(JavaModifier.PROTECTED))
+        .isPresent();
+  }
+
+  private static void check(ArchRule rule, JavaClasses classes) {
+    rule.allowEmptyShould(true).check(classes);
+  }
+
+  /// ArchUnit's own `tepal.(**)` leaves out the package `tepal` itself.
+  private static final class EachPackageIsASlice implements SliceAssignment {
+    @Override
+    public SliceIdentifier getIdentifierOf(JavaClass javaClass) {
+      return SliceIdentifier.of(javaClass.getPackageName());
+    }
+
+    @Override
+    public String getDescription() {
+      return "each package";
+    }
+  }
+}
