@@ -13,9 +13,10 @@ import org.jspecify.annotations.Nullable;
 
 /// One call of `asCompleted`: its futures in the order in which they are done.
 ///
-/// The queue inside is asyncio's: a waiting `next` is woken by a future of its own, and looks again.
+/// The queue inside is asyncio's: a waiting `next` is woken by a future of its own, and looks
+/// again.
 final class AsCompleted<T extends @Nullable Object> extends Observer
-    implements Iterable<Future<T>>, Iterator<Future<T>> {
+    implements Iterator<Future<T>> {
   private final Scheduler scheduler;
   private final Set<Future<T>> todo;
 
@@ -42,11 +43,6 @@ final class AsCompleted<T extends @Nullable Object> extends Observer
   }
 
   @Override
-  public Iterator<Future<T>> iterator() {
-    return this;
-  }
-
-  @Override
   public boolean hasNext() {
     return left > 0;
   }
@@ -58,7 +54,8 @@ final class AsCompleted<T extends @Nullable Object> extends Observer
     }
     left--;
     return take()
-        .orElseThrow(() -> new TimeoutException("The timeout expired before all futures were done"));
+        .orElseThrow(
+            () -> new TimeoutException("The timeout expired before all futures were done"));
   }
 
   private Optional<Future<T>> take() {

@@ -3,6 +3,7 @@ package tepal;
 
 import java.time.Duration;
 import java.util.Collection;
+import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
@@ -12,14 +13,15 @@ import org.jspecify.annotations.Nullable;
 
 /// The functions of Python's `asyncio`, under their names in Java's case.
 ///
-/// Meant to be imported statically, `import static tepal.Asyncio.*;`. Only [#wait] must be written with
-/// its class, as `Object` owns the bare word.
+/// Meant to be imported statically, `import static tepal.Asyncio.*;`. Only [#wait] must be
+/// written with its class, as `Object` owns the bare word.
 ///
 /// What is an `async def` in Python suspends the current task and returns the value (`sleep`,
 /// `wait`, `waitFor`, `toThread`); what is a plain function that returns a future returns a
 /// [Future] (`gather`, `shield`, `createTask`, `ensureFuture`).
 ///
-/// Unless its description says otherwise, a function must be called in a task or a callback of a loop.
+/// Unless its description says otherwise, a function must be called in a task or a callback of
+/// a loop.
 public final class Asyncio {
   private Asyncio() {}
 
@@ -29,8 +31,8 @@ public final class Asyncio {
   ///
   /// Blocks the calling thread until `main` has ended and everything it left behind is cleaned
   /// up: tasks are cancelled and awaited, the default executor has ended, the loop is closed.
-  /// Ctrl-C cancels `main`; when the program has cleaned up, the process ends with status 130. A second
-  /// Ctrl-C ends it at once.
+  /// Ctrl-C cancels `main`; when the program has cleaned up, the process ends with status 130.
+  /// A second Ctrl-C ends it at once.
   ///
   /// Mirrors `asyncio.run`. Must be called outside any loop.
   ///
@@ -149,7 +151,8 @@ public final class Asyncio {
   ///
   /// @param loop the loop
   /// @return the tasks
-  /// @throws IllegalStateException if the loop runs and the current thread is not one of its own
+  /// @throws IllegalStateException if the loop runs and the current thread is not one of its
+  ///     own
   public static Set<Task<?>> allTasks(EventLoop loop) {
     loop.scheduler.requireLoopThread("allTasks()");
     return loop.scheduler.tasks.snapshot();
@@ -189,11 +192,11 @@ public final class Asyncio {
 
   /// Suspends the current task for `delay`, letting other tasks run.
   ///
-  /// A zero delay gives up the turn exactly once, which is how a long computation stays fair. If the
-  /// task is cancelled while asleep, its timer is removed and this throws at once.
+  /// A zero delay gives up the turn exactly once, which is how a long computation stays fair.
+  /// If the task is cancelled while asleep, its timer is removed and this throws at once.
   ///
-  /// @param delay how long to sleep, by [EventLoop#time()]; negative counts as zero, more than 292 years
-  ///     as for ever
+  /// @param delay how long to sleep, by [EventLoop#time()]; negative counts as zero, more
+  ///     than 292 years as for ever
   /// @throws CancelledError if the task is cancelled while asleep
   /// @throws IllegalStateException if the current thread runs no task
   public static void sleep(Duration delay) {
@@ -238,10 +241,11 @@ public final class Asyncio {
 
   /// Runs awaitables concurrently and returns a future of their values, in the order given.
   ///
-  /// Returns immediately. Bodies become tasks; a future that is given twice counts once, and its
-  /// value stands in both places. The first exception is the future's at once, while the others go on, unwatched: use a
-  /// [TaskGroup] to have them cancelled. Cancelling the future cancels everything gathered. An
-  /// awaitable that is cancelled counts as one that failed with [CancelledError].
+  /// Returns immediately. Bodies become tasks; a future that is given twice counts once, and
+  /// its value stands in both places. The first exception is the future's at once, while the
+  /// others go on, unwatched: use a [TaskGroup] to have them cancelled. Cancelling the future
+  /// cancels everything gathered. An awaitable that is cancelled counts as one that failed
+  /// with [CancelledError].
   ///
   /// @param awaitables bodies and futures
   /// @param <T> the type of the values
@@ -279,7 +283,8 @@ public final class Asyncio {
   /// Runs awaitables concurrently and returns a future of how each ended, in the order given:
   /// `gather(..., return_exceptions=True)`.
   ///
-  /// As [#gather(Awaitable...)], but an exception is a value like others, and the future is done when all are.
+  /// As [#gather(Awaitable...)], but an exception is a value like others, and the future is
+  /// done when all are.
   ///
   /// @param awaitables bodies and futures
   /// @param <T> the type of the values
@@ -314,7 +319,8 @@ public final class Asyncio {
     return Gathering.outcomes(awaitables);
   }
 
-  /// Suspends the current task until all futures are done; see [#wait(Collection, Duration, ReturnWhen)].
+  /// Suspends the current task until all futures are done; see [#wait(Collection, Duration,
+  /// ReturnWhen)].
   ///
   /// @param futures the futures
   /// @param <T> the type of their values
@@ -354,9 +360,11 @@ public final class Asyncio {
     return wait(futures, null, returnWhen);
   }
 
-  /// Suspends the current task until as many futures are done as `returnWhen` says, or the time is up.
+  /// Suspends the current task until as many futures are done as `returnWhen` says, or the
+  /// time is up.
   ///
-  /// Never throws for a timeout and never cancels a future, also when the task is cancelled while waiting.
+  /// Never throws for a timeout and never cancels a future, also when the task is cancelled
+  /// while waiting.
   ///
   /// @param futures the futures; one that is given twice counts once
   /// @param timeout how long to wait at most; null for no limit
@@ -381,9 +389,9 @@ public final class Asyncio {
 
   /// Returns the futures of `awaitables` in the order in which they are done.
   ///
-  /// Bodies become tasks at once. Each `next` of the iteration suspends the current task until another
-  /// future is done: `for (var future : asCompleted(tasks))` is Python's `async for`. Cancelling the
-  /// task while it waits cancels none of the futures.
+  /// Bodies become tasks at once. Each `next` of the iteration suspends the current task until
+  /// another future is done: `for (var future : asCompleted(tasks))` is Python's `async for`.
+  /// Cancelling the task while it waits cancels none of the futures.
   ///
   /// @param awaitables bodies and futures; a future that is given twice counts once
   /// @param <T> the type of the values
@@ -394,28 +402,31 @@ public final class Asyncio {
     return asCompleted(awaitables, null);
   }
 
-  /// Returns the futures of `awaitables` in the order in which they are done, within a time; see
-  /// [#asCompleted(Collection)].
+  /// Returns the futures of `awaitables` in the order in which they are done, within a time;
+  /// see [#asCompleted(Collection)].
   ///
   /// @param awaitables bodies and futures; a future that is given twice counts once
-  /// @param timeout how long to wait at most from now on, for all of them; after that each `next` for
-  ///     one that was not done throws [TimeoutException]; null for no limit
+  /// @param timeout how long to wait at most from now on, for all of them; after that each
+  ///     `next` for one that was not done throws [TimeoutException]; null for no limit
   /// @param <T> the type of the values
   /// @return an iterable of one pass
   /// @throws IllegalStateException if no loop runs here
   public static <T extends @Nullable Object> Iterable<Future<T>> asCompleted(
       Collection<? extends Awaitable<? extends T>> awaitables, @Nullable Duration timeout) {
-    return new AsCompleted<>(getRunningLoop(), awaitables, timeout);
+    Iterator<Future<T>> futures = new AsCompleted<>(getRunningLoop(), awaitables, timeout);
+    return () -> futures;
   }
 
   // ---- Limits
 
   /// Runs `body` in the current task, for `delay` at most, and returns its value.
   ///
-  /// When the time is up, the task is cancelled where it waits, and the cancellation that leaves the
-  /// body becomes a [TimeoutException]. See [Timeout], also for a deadline that moves.
+  /// When the time is up, the task is cancelled where it waits, and the cancellation that
+  /// leaves the body becomes a [TimeoutException]. See [Timeout], also for a deadline that
+  /// moves.
   ///
-  /// @param delay how long the body may take; zero or negative lets it come to its first wait; null for no limit
+  /// @param delay how long the body may take; zero or negative lets it come to its first wait;
+  ///     null for no limit
   /// @param body what to run
   /// @param <T> the type of the value
   /// @param <X> what the body may throw
@@ -443,8 +454,8 @@ public final class Asyncio {
     Timeout.after(delay).run(action);
   }
 
-  /// Runs `body` in the current task, until the time `when` at most, and returns its value; see
-  /// [#timeout(Duration, Body)].
+  /// Runs `body` in the current task, until the time `when` at most, and returns its value;
+  /// see [#timeout(Duration, Body)].
   ///
   /// @param when the deadline, by [EventLoop#time()]; null for none
   /// @param body what to run
@@ -481,7 +492,8 @@ public final class Asyncio {
   /// cancelled; use [#shield] where that is not wanted.
   ///
   /// @param future what to wait for
-  /// @param timeout how long; zero or negative takes a value that is there already; null for no limit
+  /// @param timeout how long; zero or negative takes a value that is there already; null for
+  ///     no limit
   /// @param <T> the type of the value
   /// @return the value; also if the future ended with one although it was cancelled
   /// @throws TimeoutException if the time was up
@@ -497,7 +509,8 @@ public final class Asyncio {
 
   /// Runs `body` in the current task, for `timeout` at most, and returns its value.
   ///
-  /// As [#timeout(Duration, Body)], but with a timeout of zero or less the body does not start.
+  /// As [#timeout(Duration, Body)], but with a timeout of zero or less the body does not
+  /// start.
   ///
   /// @param body what to run
   /// @param timeout how long it may take; null for no limit
@@ -547,8 +560,8 @@ public final class Asyncio {
 
   /// Protects `awaitable` from the cancellation of whoever awaits the returned future.
   ///
-  /// Returns immediately. Cancelling the returned future leaves `awaitable` alone, which goes on; if it then fails, the
-  /// loop's exception handler is told. A body becomes a task.
+  /// Returns immediately. Cancelling the returned future leaves `awaitable` alone, which goes
+  /// on; if it then fails, the loop's exception handler is told. A body becomes a task.
   ///
   /// @param awaitable a body or a future
   /// @param <T> the type of the value
@@ -560,11 +573,12 @@ public final class Asyncio {
 
   // ---- Threads and other futures
 
-  /// Runs `body` on a thread of the default executor, in a copy of the current context, and returns its
-  /// value.
+  /// Runs `body` on a thread of the default executor, in a copy of the current context, and
+  /// returns its value.
   ///
   /// Suspends the current task, not the loop: the place for file I/O, native calls and long
-  /// computations. If the task is cancelled while waiting, this throws at once, and a body that has begun goes on.
+  /// computations. If the task is cancelled while waiting, this throws at once, and a body
+  /// that has begun goes on.
   ///
   /// @param body what to run
   /// @param <T> the type of the value
@@ -599,9 +613,11 @@ public final class Asyncio {
     });
   }
 
-  /// Makes a task of `body` on a loop, from another thread, and returns a JDK future of its value.
+  /// Makes a task of `body` on a loop, from another thread, and returns a JDK future of its
+  /// value.
   ///
-  /// May be called from any thread; returns immediately. Cancelling the future cancels the task.
+  /// May be called from any thread; returns immediately. Cancelling the future cancels the
+  /// task.
   ///
   /// @param body what the task runs
   /// @param loop the loop
@@ -637,11 +653,11 @@ public final class Asyncio {
         : ensureFuture(getRunningLoop(), awaitable);
   }
 
-  /// Returns a future of the current loop that ends as a future of the JDK does. Cancelling either
-  /// cancels the other.
+  /// Returns a future of the current loop that ends as a future of the JDK does. Cancelling
+  /// either cancels the other.
   ///
-  /// Returns immediately. A [CompletableFuture] tells the loop itself when it is done; for any other future a virtual
-  /// thread waits.
+  /// Returns immediately. A [CompletableFuture] tells the loop itself when it is done; for any
+  /// other future a virtual thread waits.
   ///
   /// @param future a future of another thread
   /// @param <T> the type of the value

@@ -5,9 +5,9 @@ import org.jspecify.annotations.Nullable;
 
 /// Something whose value can be waited for: the body of a coroutine, or a [Future].
 ///
-/// A lambda is an awaitable, `() -> fetch(url)`, as calling an `async def` function gives a coroutine
-/// in Python. Nothing runs until it is awaited or made into a task. Unlike a coroutine object, a
-/// lambda may be awaited more than once, and runs anew each time.
+/// A lambda is an awaitable, `() -> fetch(url)`, as calling an `async def` function gives a
+/// coroutine in Python. Nothing runs until it is awaited or made into a task. Unlike a
+/// coroutine object, a lambda may be awaited more than once, and runs anew each time.
 ///
 /// Mirrors `collections.abc.Awaitable`.
 ///

@@ -4,8 +4,8 @@ package tepal;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
-/// Portable mode: the strands of a loop are virtual threads of the JDK's own scheduler, and hand the
-/// turn on to each other like a baton.
+/// Portable mode: the strands of a loop are virtual threads of the JDK's own scheduler, and
+/// hand the turn on to each other like a baton.
 final class Baton extends Turns {
   /*
    * There is no thread that turns the loop: whoever gives up its turn asks the scheduler for the
@@ -59,8 +59,8 @@ final class Baton extends Turns {
       LockSupport.unpark(thread());
     }
 
-    /// Hands the turn to the next strand, or to the caller of `run` if there is none. Returns whether
-    /// that was this strand itself, which then goes on.
+    /// Hands the turn to the next strand, or to the caller of `run` if there is none. Returns
+    /// whether that was this strand itself, which then goes on.
     boolean passTurn() {
       scheduler.current = null;
       Strand next = scheduler.next();

@@ -6,9 +6,9 @@ import org.jspecify.annotations.Nullable;
 /// The thread on which a loop runs the callbacks of its users.
 ///
 /// It has its turn when a callback is due and gives it up at one place only, when no further
-/// callback follows. If JDK code in a callback suspends it anywhere else, the loop abandons it: it
-/// ends with its callback, and the next callback gets a new thread. So a callback that waits for
-/// a lock holds up nobody.
+/// callback follows. If JDK code in a callback suspends it anywhere else, the loop abandons
+/// it: it ends with its callback, and the next callback gets a new thread. So a callback that
+/// waits for a lock holds up nobody.
 final class CallbackThread {
   final Strand strand;
   private final Scheduler scheduler;
@@ -56,7 +56,8 @@ final class CallbackThread {
     }
   }
 
-  /// Returns the next callback, which may be the one of a later turn, or null if this was abandoned.
+  /// Returns the next callback, which may be the one of a later turn, or null if this was
+  /// abandoned.
   private @Nullable Handle following() {
     if (abandoned) {
       return null;

@@ -6,8 +6,9 @@ import org.jspecify.annotations.Nullable;
 
 /// Thrown into a task that was cancelled, at the place where it waits.
 ///
-/// An [Error], so that `catch (Exception e)` does not swallow it. A task that catches it to clean up
-/// rethrows it. Mirrors `asyncio.CancelledError`, which is a `BaseException` for the same reason.
+/// An [Error], so that `catch (Exception e)` does not swallow it. A task that catches it to
+/// clean up rethrows it. Mirrors `asyncio.CancelledError`, which is a `BaseException` for the
+/// same reason.
 public final class CancelledError extends Error {
   @Serial
   private static final long serialVersionUID = 1L;

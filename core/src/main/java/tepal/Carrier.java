@@ -4,8 +4,8 @@ package tepal;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
-/// Opened mode: the thread that runs a loop carries its strands, which are virtual threads that
-/// have no other scheduler.
+/// Opened mode: the thread that runs a loop carries its strands, which are virtual threads
+/// that have no other scheduler.
 final class Carrier extends Turns {
   static final Carrier INSTANCE = new Carrier();
 
@@ -81,7 +81,8 @@ final class Carrier extends Turns {
       state = DONE;
     }
 
-    /// Runs the thread until it gives up its turn, ends, or is suspended by JDK code. Called by the carrier.
+    /// Runs the thread until it gives up its turn, ends, or is suspended by JDK code. Called
+    /// by the carrier.
     void takeTurn() {
       if (state == SUSPENDED) {
         resume();
@@ -95,11 +96,13 @@ final class Carrier extends Turns {
       }
     }
 
+    @SuppressWarnings("ThreadPriorityCheck") // the other thread needs the processor to finish
     private void resume() {
       state = RESUMING;
       continueFrom(continuation);
       while (state == RESUMING) {
-        // Somebody takes the thread's stack just now, which bars it from running for some microseconds.
+        // Somebody takes the thread's stack just now, which bars it from running for some
+        // microseconds.
         Thread.yield();
         continueFrom(continuation);
       }
@@ -107,12 +110,14 @@ final class Carrier extends Turns {
 
     private static void continueFrom(@Nullable Runnable continuation) {
       if (continuation == null) {
-        throw new IllegalStateException("The JDK did not schedule a virtual thread that was started");
+        throw new IllegalStateException(
+            "The JDK did not schedule a virtual thread that was started");
       }
       continuation.run();
     }
 
     @Override
+    @SuppressWarnings("ThreadPriorityCheck") // the way to unmount, see above
     void suspend() {
       state = SUSPENDED;
       Thread.yield();

@@ -5,16 +5,16 @@ import java.util.concurrent.atomic.AtomicReference;
 
 /// The platform thread that runs a loop which was started on a virtual thread.
 ///
-/// A daemon, as virtual threads are: a loop that one of them started keeps no process alive. Its stack,
-/// on which the tasks of the loop run, is 64 MiB unless the system property `tepal.carrierStackSize`
-/// (bytes) says otherwise.
+/// A daemon, as virtual threads are: a loop that one of them started keeps no process alive.
+/// Its stack, on which the tasks of the loop run, is 64 MiB unless the system property
+/// `tepal.carrierStackSize` (bytes) says otherwise.
 final class CarrierThread {
   private static final long STACK_SIZE = Long.getLong("tepal.carrierStackSize", 64L << 20);
 
   private CarrierThread() {}
 
-  /// Runs a loop on the current thread, or on a carrier made for it if that is a virtual one, which
-  /// cannot carry others.
+  /// Runs a loop on the current thread, or on a carrier made for it if that is a virtual one,
+  /// which cannot carry others.
   static void run(Scheduler scheduler) {
     if (scheduler.turns.mode() == LoopMode.OPENED && Thread.currentThread().isVirtual()) {
       runOnCarrier(scheduler);

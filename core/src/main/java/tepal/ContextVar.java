@@ -8,8 +8,9 @@ import org.jspecify.annotations.Nullable;
 
 /// A variable that each task has its own value of, inherited by the tasks that it creates.
 ///
-/// Declare one as a constant. Outside a loop each thread has its own values. May be used from any
-/// thread. Mirrors [`contextvars.ContextVar`](https://docs.python.org/3.14/library/contextvars.html).
+/// Declare one as a constant. Outside a loop each thread has its own values. May be used from
+/// any thread. Mirrors
+/// [`contextvars.ContextVar`](https://docs.python.org/3.14/library/contextvars.html).
 ///
 /// @param <T> the type of the value
 public final class ContextVar<T extends @Nullable Object> {
@@ -51,7 +52,7 @@ public final class ContextVar<T extends @Nullable Object> {
   ///
   /// @return the value
   /// @throws NoSuchElementException if the variable is not set and has no default
-  @SuppressWarnings("unchecked")
+  @SuppressWarnings({"unchecked", "NullAway"}) // null where T allows it
   public T get() {
     Object value = Context.current().lookUp(this);
     if (value != Context.ABSENT) {
@@ -68,7 +69,7 @@ public final class ContextVar<T extends @Nullable Object> {
   ///
   /// @param fallback what to return instead of the variable's own default
   /// @return the value
-  @SuppressWarnings("unchecked")
+  @SuppressWarnings({"unchecked", "NullAway"}) // null where T allows it
   public T get(T fallback) {
     Object value = Context.current().lookUp(this);
     return value == Context.ABSENT ? fallback : (T) value;
@@ -88,7 +89,8 @@ public final class ContextVar<T extends @Nullable Object> {
   /// Restores the value that the variable had before the [#set] that returned `token`.
   ///
   /// @param token what that call returned
-  /// @throws IllegalArgumentException if the token belongs to another variable or another context
+  /// @throws IllegalArgumentException if the token belongs to another variable or another
+  ///     context
   /// @throws IllegalStateException if the token was used already
   public void reset(Token<T> token) {
     token.use(this);
@@ -124,7 +126,8 @@ public final class ContextVar<T extends @Nullable Object> {
       return variable;
     }
 
-    /// Returns whether the variable was set before; `Token.MISSING` is Python's word for when not.
+    /// Returns whether the variable was set before; `Token.MISSING` is Python's word for when
+    /// not.
     ///
     /// @return whether there is an old value
     public boolean hasOldValue() {

@@ -6,8 +6,8 @@ import java.util.HashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// What a loop says in debug mode beside what the [Watchdog] sees: turns that took too long, tasks that
-/// JDK code suspended, cancellations that a task swallowed.
+/// What a loop says in debug mode beside what the [Watchdog] sees: turns that took too long,
+/// tasks that JDK code suspended, cancellations that a task swallowed.
 ///
 /// Confined to the loop. Log records are written by a callback, since an appender may block.
 final class DebugReports {

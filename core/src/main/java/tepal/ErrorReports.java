@@ -8,10 +8,9 @@ import org.jspecify.annotations.Nullable;
 final class ErrorReports {
   private ErrorReports() {}
 
-  /// Gives an error to a loop's handler, in the context of what it concerns; logs it if there is no
-  /// handler, and logs both if the handler throws.
-  static void handle(
-      EventLoop loop, @Nullable ExceptionHandler handler, ExceptionContext context) {
+  /// Gives an error to a loop's handler, in the context of what it concerns; logs it if there
+  /// is no handler, and logs both if the handler throws.
+  static void handle(EventLoop loop, @Nullable ExceptionHandler handler, ExceptionContext context) {
     if (handler == null) {
       log(context);
       return;

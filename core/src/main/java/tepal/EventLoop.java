@@ -10,9 +10,9 @@ import org.jspecify.annotations.Nullable;
 
 /// Runs tasks and callbacks, one at a time, in the order in which they became ready.
 ///
-/// Most programs never touch one: [Asyncio#run] makes it, and [Asyncio#getRunningLoop()] returns it.
-/// Unless its description says otherwise, a method must be called from the loop: in one of its tasks
-/// or callbacks, or, while it does not run, on the thread that owns it.
+/// Most programs never touch one: [Asyncio#run] makes it, and [Asyncio#getRunningLoop()]
+/// returns it. Unless its description says otherwise, a method must be called from the loop:
+/// in one of its tasks or callbacks, or, while it does not run, on the thread that owns it.
 ///
 /// Mirrors [`asyncio.loop`](https://docs.python.org/3.14/library/asyncio-eventloop.html).
 public final class EventLoop implements AutoCloseable {
@@ -47,11 +47,11 @@ public final class EventLoop implements AutoCloseable {
 
   /// Runs until [#stop()] is called.
   ///
-  /// Must be called outside any loop. Blocks the calling thread, which in opened mode carries the tasks; called on
-  /// a virtual thread it makes a platform thread for that.
+  /// Must be called outside any loop. Blocks the calling thread, which in opened mode carries
+  /// the tasks; called on a virtual thread it makes a platform thread for that.
   ///
-  /// @throws IllegalStateException if this loop runs already or is closed, or if another loop runs on
-  ///     the current thread
+  /// @throws IllegalStateException if this loop runs already or is closed, or if another loop
+  ///     runs on the current thread
   public void runForever() {
     requireOpen();
     requireNoRunningLoop("runForever()");
@@ -69,8 +69,9 @@ public final class EventLoop implements AutoCloseable {
   /// @param <T> the type of the value
   /// @return the value
   /// @throws CancelledError if the future is cancelled
-  /// @throws IllegalStateException if this loop runs already or is closed, if another loop runs on the
-  ///     current thread, if the future belongs to another loop, or if [#stop()] ended the run first
+  /// @throws IllegalStateException if this loop runs already or is closed, if another loop
+  ///     runs on the current thread, if the future belongs to another loop, or if [#stop()]
+  ///     ended the run first
   public <T extends @Nullable Object> T runUntilComplete(Future<T> future) {
     runUntilDone(future);
     return future.result();
@@ -116,8 +117,8 @@ public final class EventLoop implements AutoCloseable {
     return runUntilComplete(Asyncio.ensureFuture(this, body));
   }
 
-  /// Ends [#runForever()] at the end of the current iteration, after the callbacks that are scheduled
-  /// already. If the loop does not run, its next run ends after one iteration.
+  /// Ends [#runForever()] at the end of the current iteration, after the callbacks that are
+  /// scheduled already. If the loop does not run, its next run ends after one iteration.
   ///
   /// Returns immediately.
   public void stop() {
@@ -138,8 +139,9 @@ public final class EventLoop implements AutoCloseable {
     return closed;
   }
 
-  /// Closes the loop: drops what is scheduled, ends its threads, lets go of the default executor
-  /// without waiting for it, and reports failures that nobody asked for. Closing twice does nothing.
+  /// Closes the loop: drops what is scheduled, ends its threads, lets go of the default
+  /// executor without waiting for it, and reports failures that nobody asked for. Closing
+  /// twice does nothing.
   ///
   /// @throws IllegalStateException if the loop runs
   @Override
@@ -207,7 +209,8 @@ public final class EventLoop implements AutoCloseable {
   ///
   /// @param callback what to call
   /// @param context the context in which it runs
-  /// @return a handle that cancels it, from any thread; cancelling waits while the callback runs
+  /// @return a handle that cancels it, from any thread; cancelling waits while the callback
+  ///     runs
   /// @throws IllegalStateException if the loop is closed
   public Handle callSoonThreadsafe(Runnable callback, Context context) {
     requireOpen();
@@ -224,8 +227,8 @@ public final class EventLoop implements AutoCloseable {
   ///
   /// Returns immediately.
   ///
-  /// @param delay how long to wait, by [#time()]; negative counts as zero, more than 292 years as for
-  ///     ever
+  /// @param delay how long to wait, by [#time()]; negative counts as zero, more than 292 years
+  ///     as for ever
   /// @param callback what to call
   /// @return a handle that cancels it
   /// @throws IllegalStateException if the loop is closed, or on another thread than the loop's
@@ -237,8 +240,8 @@ public final class EventLoop implements AutoCloseable {
   ///
   /// Returns immediately.
   ///
-  /// @param delay how long to wait, by [#time()]; negative counts as zero, more than 292 years as for
-  ///     ever
+  /// @param delay how long to wait, by [#time()]; negative counts as zero, more than 292 years
+  ///     as for ever
   /// @param callback what to call
   /// @param context the context in which it runs
   /// @return a handle that cancels it
@@ -250,7 +253,8 @@ public final class EventLoop implements AutoCloseable {
 
   /// Calls `callback` at the time `when`, in a copy of the current context.
   ///
-  /// Returns immediately. Callbacks for the same time run in the order in which they were scheduled.
+  /// Returns immediately. Callbacks for the same time run in the order in which they were
+  /// scheduled.
   ///
   /// @param when the time, by [#time()]; the past counts as now
   /// @param callback what to call
@@ -262,7 +266,8 @@ public final class EventLoop implements AutoCloseable {
 
   /// Calls `callback` at the time `when`, in `context`.
   ///
-  /// Returns immediately. Callbacks for the same time run in the order in which they were scheduled.
+  /// Returns immediately. Callbacks for the same time run in the order in which they were
+  /// scheduled.
   ///
   /// @param when the time, by [#time()]; the past counts as now
   /// @param callback what to call
@@ -333,7 +338,8 @@ public final class EventLoop implements AutoCloseable {
     return factory == null ? newTask(body, options) : factory.createTask(this, body, options);
   }
 
-  /// Creates a task that runs `body` and has no value, by the loop's task factory if it has one.
+  /// Creates a task that runs `body` and has no value, by the loop's task factory if it has
+  /// one.
   ///
   /// @param body what the task runs
   /// @param options its name, its context, whether it starts at once
@@ -382,7 +388,8 @@ public final class EventLoop implements AutoCloseable {
   /// @param call what to run
   /// @param <T> the type of the value
   /// @return a future of the value, or of the exception that the call threw
-  /// @throws IllegalStateException if the loop is closed, or its default executor was shut down
+  /// @throws IllegalStateException if the loop is closed, or its default executor was shut
+  ///     down
   /// @throws java.util.concurrent.RejectedExecutionException if the executor does not take it
   public <T extends @Nullable Object> Future<T> runInExecutor(
       @Nullable Executor executor, Callable<T> call) {
@@ -391,20 +398,21 @@ public final class EventLoop implements AutoCloseable {
     return workers.run(executor, call);
   }
 
-  /// Sets the executor that [#runInExecutor] uses by default and that the loop's close shuts down.
+  /// Sets the executor that [#runInExecutor] uses by default and that the loop's close shuts
+  /// down.
   ///
   /// @param executor the executor
   public void setDefaultExecutor(ExecutorService executor) {
     workers.setDefault(executor);
   }
 
-  /// Suspends the current task until the calls in the default executor have ended, and shuts it down.
-  /// The default executor cannot be used after that.
+  /// Suspends the current task until the calls in the default executor have ended, and shuts
+  /// it down. The default executor cannot be used after that.
   ///
   /// If the task is cancelled while waiting, the executor is shut down without waiting.
   ///
-  /// @param timeout how long to wait at most; after that a warning is logged and the executor is left
-  ///     to end by itself; null for no limit
+  /// @param timeout how long to wait at most; after that a warning is logged and the executor
+  ///     is left to end by itself; null for no limit
   public void shutdownDefaultExecutor(@Nullable Duration timeout) {
     workers.shutdown(timeout);
   }
@@ -417,7 +425,8 @@ public final class EventLoop implements AutoCloseable {
   ///
   /// @param signal its name without the prefix, such as `TERM`, `HUP`, `USR2`
   /// @param callback what to call
-  /// @throws IllegalArgumentException if the platform has no such signal or it cannot be handled
+  /// @throws IllegalArgumentException if the platform has no such signal or it cannot be
+  ///     handled
   /// @throws IllegalStateException if the loop is closed
   public void addSignalHandler(String signal, Runnable callback) {
     requireOpen();
@@ -475,9 +484,9 @@ public final class EventLoop implements AutoCloseable {
     return scheduler.debug;
   }
 
-  /// Switches debug mode: futures, tasks and callbacks remember where they were created, and the log
-  /// names turns that took longer than [#slowCallbackDuration()] with the stack that took it, tasks that JDK code suspended, and
-  /// cancellations that were swallowed.
+  /// Switches debug mode: futures, tasks and callbacks remember where they were created, and
+  /// the log names turns that took longer than [#slowCallbackDuration()] with the stack that
+  /// took it, tasks that JDK code suspended, and cancellations that were swallowed.
   ///
   /// @param enabled whether to switch it on
   public void setDebug(boolean enabled) {
@@ -505,8 +514,8 @@ public final class EventLoop implements AutoCloseable {
     return scheduler.turns.mode();
   }
 
-  /// Makes the loop wait in `selector` when it has nothing to run. For network layers; once, before the
-  /// loop runs or from it.
+  /// Makes the loop wait in `selector` when it has nothing to run. For network layers; once,
+  /// before the loop runs or from it.
   ///
   /// @param selector where to wait; closed with the loop
   /// @throws IllegalStateException if the loop is closed or has a selector
@@ -514,7 +523,8 @@ public final class EventLoop implements AutoCloseable {
     requireOpen();
     scheduler.requireLoopThread("installSelector()");
     if (scheduler.io() != null) {
-      throw new IllegalStateException("Expected a loop without a selector, but it has one: " + this);
+      throw new IllegalStateException(
+          "Expected a loop without a selector, but it has one: " + this);
     }
     scheduler.install(selector);
   }
@@ -574,7 +584,8 @@ public final class EventLoop implements AutoCloseable {
       return this;
     }
 
-    /// Switches debug mode; by default it is on where the system property `tepal.debug` is `true`.
+    /// Switches debug mode; by default it is on where the system property `tepal.debug` is
+    /// `true`.
     ///
     /// @param enabled whether to switch it on
     /// @return this builder
@@ -583,8 +594,8 @@ public final class EventLoop implements AutoCloseable {
       return this;
     }
 
-    /// Asks for a mode; by default the system property `tepal.mode` says which, and else it is opened
-    /// mode where that is possible.
+    /// Asks for a mode; by default the system property `tepal.mode` says which, and else it is
+    /// opened mode where that is possible.
     ///
     /// @param newMode the mode
     /// @return this builder
@@ -593,8 +604,8 @@ public final class EventLoop implements AutoCloseable {
       return this;
     }
 
-    /// Sets how long the loop may stand still before the watchdog says what holds it up, outside debug
-    /// mode; 1 s by default.
+    /// Sets how long the loop may stand still before the watchdog says what holds it up,
+    /// outside debug mode; 1 s by default.
     ///
     /// @param limit the limit
     /// @return this builder

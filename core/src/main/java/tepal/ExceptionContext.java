@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 /// @param exception the exception, if there is one
 /// @param future the future or task that it concerns, if there is one
 /// @param handle the callback that it concerns, if there is one
-/// @param origin in debug mode, where the future or callback was created, innermost frame first;
-///     otherwise empty
+/// @param origin in debug mode, where the future or callback was created, innermost frame
+///     first; otherwise empty
 public record ExceptionContext(
     String message,
     @Nullable Throwable exception,

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Several exceptions that happened at once, thrown as one: what a [TaskGroup] throws.
 ///
-/// Its members are the exceptions themselves, never wrapped, and may be groups again. Stack traces
-/// print them as suppressed ones. What Python's `except*` does, [#handle] does:
+/// Its members are the exceptions themselves, never wrapped, and may be groups again. Stack
+/// traces print them as suppressed ones. What Python's `except*` does, [#handle] does:
 ///
 /// ```java
 /// catch (ExceptionGroup group) {
@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
 /// }
 /// ```
 ///
-/// Mirrors [`ExceptionGroup`](https://docs.python.org/3.14/library/exceptions.html#ExceptionGroup).
+/// Mirrors
+/// [`ExceptionGroup`](https://docs.python.org/3.14/library/exceptions.html#ExceptionGroup).
 public final class ExceptionGroup extends RuntimeException {
   @Serial
   private static final long serialVersionUID = 1L;
@@ -148,7 +149,8 @@ public final class ExceptionGroup extends RuntimeException {
   ///
   /// @param matched the exceptions that match; null if there are none
   /// @param rest the others; null if there are none
-  public record Split(@Nullable ExceptionGroup matched, @Nullable ExceptionGroup rest) {}
+  public record Split(
+      @Nullable ExceptionGroup matched, @Nullable ExceptionGroup rest) {}
 
   /// What is left of a group after some of its exceptions were handled.
   public static final class Unhandled {

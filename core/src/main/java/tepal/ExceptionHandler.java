@@ -3,8 +3,9 @@ package tepal;
 
 /// Told of errors that no caller could be told of, such as an exception in a callback.
 ///
-/// Mirrors the argument of `loop.set_exception_handler`. Called on the loop, in the context of the
-/// task or callback that the error concerns. If it throws, the loop's default handler reports both.
+/// Mirrors the argument of `loop.set_exception_handler`. Called on the loop, in the context of
+/// the task or callback that the error concerns. If it throws, the loop's default handler
+/// reports both.
 @FunctionalInterface
 public interface ExceptionHandler {
 

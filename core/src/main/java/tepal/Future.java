@@ -11,17 +11,19 @@ import org.jspecify.annotations.Nullable;
 
 /// A value that a loop will have later.
 ///
-/// Made by [EventLoop#createFuture()]; a [Task] is a future whose value is what its body returns.
-/// Callbacks never run inline: each is queued with `callSoon` when the future is done, in the order
-/// in which they were added.
+/// Made by [EventLoop#createFuture()]; a [Task] is a future whose value is what its body
+/// returns. Callbacks never run inline: each is queued with `callSoon` when the future is
+/// done, in the order in which they were added.
 ///
-/// Not thread-safe: confined to the loop. From another thread use [EventLoop#callSoonThreadsafe].
+/// Not thread-safe: confined to the loop. From another thread use
+/// [EventLoop#callSoonThreadsafe].
 ///
-/// Mirrors [`asyncio.Future`](https://docs.python.org/3.14/library/asyncio-future.html#asyncio.Future).
+/// Mirrors
+/// [`asyncio.Future`](https://docs.python.org/3.14/library/asyncio-future.html#asyncio.Future).
 ///
-/// ## Differences from Python
-/// A checked exception that a task's body threw arrives from [#await()] and [#result()] as the cause of
-/// a [CompletionException]; every other exception arrives as itself.
+/// ## Differences from Python A checked exception that a task's body threw arrives from
+/// [#await()] and [#result()] as the cause of a [CompletionException]; every other exception
+/// arrives as itself.
 ///
 /// @param <T> the type of the value
 public sealed class Future<T extends @Nullable Object> implements Awaitable<T>
@@ -65,14 +67,15 @@ public sealed class Future<T extends @Nullable Object> implements Awaitable<T>
 
   /// Suspends the current task until this is done, and returns its value.
   ///
-  /// Returns immediately, without letting other tasks run, if it is done already. If the task is
-  /// cancelled while waiting, so is this future; use `shield` where that is not wanted.
+  /// Returns immediately, without letting other tasks run, if it is done already. If the task
+  /// is cancelled while waiting, so is this future; use `shield` where that is not wanted.
   ///
   /// @return the value
   /// @throws CancelledError if this future, or the task while it waits, is cancelled
-  /// @throws CompletionException if this future's exception is a checked one, which is its cause
-  /// @throws IllegalStateException if this is not done and the current thread runs no task, the task
-  ///     belongs to another loop, or the task is this future itself
+  /// @throws CompletionException if this future's exception is a checked one, which is its
+  ///     cause
+  /// @throws IllegalStateException if this is not done and the current thread runs no task,
+  ///     the task belongs to another loop, or the task is this future itself
   @Override
   public T await() {
     if (state == PENDING) {
@@ -103,7 +106,7 @@ public sealed class Future<T extends @Nullable Object> implements Awaitable<T>
   /// @throws CancelledError if this was cancelled
   /// @throws InvalidStateException if this is not done
   /// @throws CompletionException if the exception is a checked one, which is its cause
-  @SuppressWarnings("unchecked")
+  @SuppressWarnings({"unchecked", "NullAway"}) // null where T allows it
   public final T result() {
     if (state == FINISHED) {
       return (T) outcome;
@@ -254,7 +257,8 @@ public sealed class Future<T extends @Nullable Object> implements Awaitable<T>
   private void requirePending(String given) {
     if (state != PENDING) {
       throw new InvalidStateException(
-          "Expected a future that is not done, to give it %s, but it is: %s".formatted(given, this));
+          "Expected a future that is not done, to give it %s, but it is: %s"
+              .formatted(given, this));
     }
   }
 
@@ -271,8 +275,8 @@ public sealed class Future<T extends @Nullable Object> implements Awaitable<T>
 
   /// Calls `callback` with this future, in a copy of the current context, once it is done.
   ///
-  /// Returns immediately; the callback is queued with `callSoon`, also if this is done already.
-  /// Must be called from the loop.
+  /// Returns immediately; the callback is queued with `callSoon`, also if this is done
+  /// already. Must be called from the loop.
   ///
   /// @param callback what to call
   /// @throws IllegalStateException if called on another thread than the loop's
@@ -282,8 +286,8 @@ public sealed class Future<T extends @Nullable Object> implements Awaitable<T>
 
   /// Calls `callback` with this future, in `context`, once it is done.
   ///
-  /// Returns immediately; the callback is queued with `callSoon`, also if this is done already.
-  /// Must be called from the loop.
+  /// Returns immediately; the callback is queued with `callSoon`, also if this is done
+  /// already. Must be called from the loop.
   ///
   /// @param callback what to call
   /// @param context the context in which it runs
@@ -320,8 +324,7 @@ public sealed class Future<T extends @Nullable Object> implements Awaitable<T>
     @Override
     @SuppressWarnings("unchecked")
     public Ready completed(Future<?> future) {
-      return new Handle(
-          future.scheduler, () -> callback.accept((Future<T>) future), context);
+      return new Handle(future.scheduler, () -> callback.accept((Future<T>) future), context);
     }
   }
 
@@ -370,7 +373,7 @@ public sealed class Future<T extends @Nullable Object> implements Awaitable<T>
   // ---- Description
 
   final List<StackTraceElement> origin() {
-    return Origin.frames(origin);
+    return Origin.framesOf(origin);
   }
 
   /// Returns the word for the state, and what it gave.

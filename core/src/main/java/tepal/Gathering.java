@@ -9,7 +9,8 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// One call of `gather`: completes its future when the children are done, or the first has failed.
+/// One call of `gather`: completes its future when the children are done, or the first has
+/// failed.
 final class Gathering<T extends @Nullable Object, R extends @Nullable Object> extends Observer {
   private final List<Future<T>> children = new ArrayList<>();
   private final GatheringFuture<R> outer;
@@ -34,8 +35,8 @@ final class Gathering<T extends @Nullable Object, R extends @Nullable Object> ex
     return Gathering.<T, Outcome<T>>gather(awaitables, /* returnExceptions= */ true);
   }
 
-  /// Starts what is not a future yet, in order, and waits for everything. A future that is given
-  /// more than once counts once.
+  /// Starts what is not a future yet, in order, and waits for everything. A future that is
+  /// given more than once counts once.
   @SuppressWarnings("unchecked")
   private static <T extends @Nullable Object, R extends @Nullable Object> Future<List<R>> gather(
       Collection<? extends Awaitable<? extends T>> awaitables, boolean returnExceptions) {

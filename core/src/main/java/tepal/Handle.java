@@ -25,7 +25,8 @@ public sealed class Handle extends Ready permits TimerHandle, ThreadsafeHandle {
     this.origin = Origin.here(scheduler);
   }
 
-  /// Cancels the callback, so that it does not run. Has no effect if it has run or was cancelled.
+  /// Cancels the callback, so that it does not run. Has no effect if it has run or was
+  /// cancelled.
   ///
   /// Returns immediately.
   public void cancel() {
@@ -55,7 +56,7 @@ public sealed class Handle extends Ready permits TimerHandle, ThreadsafeHandle {
   }
 
   List<StackTraceElement> origin() {
-    return Origin.frames(origin);
+    return Origin.framesOf(origin);
   }
 
   @Override

@@ -35,10 +35,12 @@ final class Inbox {
   // the newest entry; pushed by any thread, taken by the loop
   private volatile @Nullable Node top;
 
-  // how to wake the loop while it sleeps, otherwise null; set by the loop, cleared by whoever wakes it
+  // how to wake the loop while it sleeps, otherwise null; set by the loop, cleared by whoever
+  // wakes it
   private volatile @Nullable Runnable sleeper;
 
-  /// Adds an entry and wakes the loop if it sleeps. May be called from any thread; never blocks.
+  /// Adds an entry and wakes the loop if it sleeps. May be called from any thread; never
+  /// blocks.
   void push(Ready item) {
     Node below;
     do {
@@ -72,8 +74,8 @@ final class Inbox {
     }
   }
 
-  /// Publishes how to wake the loop, and returns whether it may sleep: nothing came in meanwhile.
-  /// Called by the loop, which calls [#awake()] afterwards in any case.
+  /// Publishes how to wake the loop, and returns whether it may sleep: nothing came in
+  /// meanwhile. Called by the loop, which calls [#awake()] afterwards in any case.
   boolean fallAsleep(Runnable waking) {
     sleeper = waking;
     return top == null;

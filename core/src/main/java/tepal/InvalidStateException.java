@@ -3,8 +3,8 @@ package tepal;
 
 import java.io.Serial;
 
-/// Thrown when a [Future] is asked for something that its state does not allow: the result of one
-/// that is not done, or a second result.
+/// Thrown when a [Future] is asked for something that its state does not allow: the result of
+/// one that is not done, or a second result.
 ///
 /// Mirrors `asyncio.InvalidStateError`.
 public final class InvalidStateException extends IllegalStateException {

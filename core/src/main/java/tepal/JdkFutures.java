@@ -8,7 +8,8 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 
-/// Futures of `java.util.concurrent` as futures of a loop, and back; cancelling one cancels the other.
+/// Futures of `java.util.concurrent` as futures of a loop, and back; cancelling one cancels
+/// the other.
 final class JdkFutures {
   private JdkFutures() {}
 
@@ -33,7 +34,8 @@ final class JdkFutures {
     return future;
   }
 
-  /// Waits for a future that tells nobody when it is done, on a virtual thread outside the loop.
+  /// Waits for a future that tells nobody when it is done, on a virtual thread outside the
+  /// loop.
   private static <T extends @Nullable Object> void waitFor(
       java.util.concurrent.Future<? extends T> source, Future<T> future) {
     Thread _ = Thread.ofVirtual().name("tepal-wrap-future").start(() -> {
@@ -101,8 +103,7 @@ final class JdkFutures {
         return;
       }
       Throwable failure = done.exception();
-      boolean _ =
-          failure == null ? complete(done.result()) : completeExceptionally(failure);
+      boolean _ = failure == null ? complete(done.result()) : completeExceptionally(failure);
     }
 
     @Override

@@ -3,9 +3,9 @@ package tepal;
 
 /// A loop's time: what [EventLoop#time()] reads and what its timers wait for.
 ///
-/// [#system()] is the one in production; `tepal.testing.VirtualClock` jumps from timer to timer.
-/// All methods are called by the loop, one at a time; an implementation needs no locks unless it is
-/// also used by others. `nanoTime` must be cheap and must not block.
+/// [#system()] is the one in production; `tepal.testing.VirtualClock` jumps from timer to
+/// timer. All methods are called by the loop, one at a time; an implementation needs no locks
+/// unless it is also used by others. `nanoTime` must be cheap and must not block.
 public interface LoopClock {
 
   /// Returns the clock of the machine, [System#nanoTime()].
@@ -20,13 +20,15 @@ public interface LoopClock {
   /// @return the time
   long nanoTime();
 
-  /// Says how long, in real nanoseconds, the loop may sleep: it has nothing to run, and nothing due
-  /// before `deadlineNanos`. A clock of its own time may move to that deadline instead and
-  /// return 0, or let the loop sleep a while and be asked again.
+  /// Says how long, in real nanoseconds, the loop may sleep: it has nothing to run, and
+  /// nothing due before `deadlineNanos`. A clock of its own time may move to that deadline
+  /// instead and return 0, or let the loop sleep a while and be asked again.
   ///
-  /// @param deadlineNanos the time of the next timer by this clock; [Long#MAX_VALUE] if there is none
+  /// @param deadlineNanos the time of the next timer by this clock; [Long#MAX_VALUE] if there
+  ///     is none
   /// @param outstanding what may still give the loop something to run
-  /// @return how long to sleep at most; 0 or less for not at all, [Long#MAX_VALUE] for no limit
+  /// @return how long to sleep at most; 0 or less for not at all, [Long#MAX_VALUE] for no
+  ///     limit
   long idle(long deadlineNanos, Outstanding outstanding);
 
   /// What an idle loop still expects from outside.

@@ -3,8 +3,8 @@ package tepal;
 
 import org.jspecify.annotations.Nullable;
 
-/// A part of the loop itself that is told of futures that are done: a done callback which runs no user
-/// code, so that it needs no thread of its own.
+/// A part of the loop itself that is told of futures that are done: a done callback which runs
+/// no user code, so that it needs no thread of its own.
 abstract class Observer implements Completion {
 
   /// Called in the iteration after the one in which `future` was done.

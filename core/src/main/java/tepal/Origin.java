@@ -4,7 +4,8 @@ package tepal;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Where something was created, recorded in debug mode: what asyncio keeps as `_source_traceback`.
+/// Where something was created, recorded in debug mode: what asyncio keeps as
+/// `_source_traceback`.
 ///
 /// @param frames the innermost frames outside this library, innermost first
 record Origin(List<StackTraceElement> frames) {
@@ -17,7 +18,7 @@ record Origin(List<StackTraceElement> frames) {
     return scheduler.debug ? new Origin(callers()) : null;
   }
 
-  static List<StackTraceElement> frames(@Nullable Origin origin) {
+  static List<StackTraceElement> framesOf(@Nullable Origin origin) {
     return origin == null ? List.of() : origin.frames;
   }
 

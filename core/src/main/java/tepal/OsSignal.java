@@ -46,13 +46,15 @@ final class OsSignal {
     }
   }
 
-  /// Installs what is to run on the signal, and returns what was there before, to be given to [#restore].
+  /// Installs what is to run on the signal, and returns what was there before, to be given to
+  /// [#restore].
   ///
   /// @throws IllegalArgumentException if the JVM or the system keeps the signal for itself
   Object handle(Runnable action) {
     Object handler = Proxy.newProxyInstance(
-        HANDLER.getClassLoader(), new Class<?>[] {HANDLER}, (proxy, method, arguments) -> switch (
-            method.getName()) {
+        HANDLER.getClassLoader(),
+        new Class<?>[] {HANDLER},
+        (proxy, method, arguments) -> switch (method.getName()) {
           case "handle" -> {
             action.run();
             yield null;

@@ -11,13 +11,13 @@ final class PollerThreads {
 
   /// Starts them, once, without waiting for it. Called before the first loop runs.
   static void startElsewhere() {
-    Thread unused = Once.STARTER;
+    Thread _ = Once.STARTER;
   }
 
   private static final class Once {
     static final Thread STARTER = Thread.ofVirtual().start(() -> {
       try {
-        Class<?> unused = Class.forName("sun.nio.ch.Poller");
+        Class<?> _ = Class.forName("sun.nio.ch.Poller");
       } catch (ClassNotFoundException e) {
         // A JDK without it has nothing to inherit either.
       }

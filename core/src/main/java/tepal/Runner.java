@@ -5,17 +5,17 @@ import java.time.Duration;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// Runs several programs, one after the other, on one loop and in one context: what [Asyncio#run] is
-/// made of, for those who need it more than once.
+/// Runs several programs, one after the other, on one loop and in one context: what
+/// [Asyncio#run] is made of, for those who need it more than once.
 ///
-/// Closing it cancels the tasks that are left and waits for them, ends the default executor and closes
-/// the loop.
+/// Closing it cancels the tasks that are left and waits for them, ends the default executor
+/// and closes the loop.
 ///
 /// Not thread-safe. Mirrors
 /// [`asyncio.Runner`](https://docs.python.org/3.14/library/asyncio-runner.html#asyncio.Runner).
 public final class Runner implements AutoCloseable {
   // as asyncio's constants.THREAD_JOIN_TIMEOUT
-  private static final Duration EXECUTOR_TIMEOUT = Duration.ofSeconds(300);
+  private static final Duration EXECUTOR_TIMEOUT = Duration.ofMinutes(5);
 
   private final EventLoop.Builder builder;
   private @Nullable EventLoop loop;
@@ -81,7 +81,8 @@ public final class Runner implements AutoCloseable {
         in);
   }
 
-  /// Runs `main` as a task, in a context, until it ends, and returns its value; see [#run(Body)].
+  /// Runs `main` as a task, in a context, until it ends, and returns its value; see
+  /// [#run(Body)].
   ///
   /// @param main the program
   /// @param in the context; null for the runner's own, which keeps what earlier programs set
@@ -123,8 +124,9 @@ public final class Runner implements AutoCloseable {
     return present;
   }
 
-  /// Cancels the tasks that are left and waits for them, ends the default executor, and closes the
-  /// loop. If Ctrl-C ended the last program, the process then ends as if nobody had handled it.
+  /// Cancels the tasks that are left and waits for them, ends the default executor, and closes
+  /// the loop. If Ctrl-C ended the last program, the process then ends as if nobody had
+  /// handled it.
   ///
   /// Blocks the calling thread. Closing twice does nothing.
   @Override
@@ -136,7 +138,8 @@ public final class Runner implements AutoCloseable {
     }
     try {
       cancelAllTasks(present);
-      present.runUntilComplete(Asyncio.awaitable(() -> present.shutdownDefaultExecutor(EXECUTOR_TIMEOUT)));
+      present.runUntilComplete(
+          Asyncio.awaitable(() -> present.shutdownDefaultExecutor(EXECUTOR_TIMEOUT)));
     } finally {
       present.close();
     }

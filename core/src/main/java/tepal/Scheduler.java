@@ -5,7 +5,8 @@ import java.util.ArrayDeque;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/// Decides what a loop runs next: the ready queue, the timers, and what came in from other threads.
+/// Decides what a loop runs next: the ready queue, the timers, and what came in from other
+/// threads.
 final class Scheduler implements LoopClock.Outstanding {
   /*
    * `next()` is an iteration of CPython's `BaseEventLoop._run_once` [1] cut open: it runs entries of
@@ -128,8 +129,7 @@ final class Scheduler implements LoopClock.Outstanding {
   }
 
   private static synchronized void unregister(Scheduler scheduler) {
-    running =
-        Arrays.stream(running).filter(each -> each != scheduler).toArray(Scheduler[]::new);
+    running = Arrays.stream(running).filter(each -> each != scheduler).toArray(Scheduler[]::new);
   }
 
   /// Lets the current iteration be the last.
@@ -302,8 +302,8 @@ final class Scheduler implements LoopClock.Outstanding {
     return thread.take(handle);
   }
 
-  /// Returns the callback that would run next anyway, if it is one, so that its thread can go on
-  /// without a switch. Called on the callback thread.
+  /// Returns the callback that would run next anyway, if it is one, so that its thread can go
+  /// on without a switch. Called on the callback thread.
   @Nullable Handle nextCallback() {
     if (todo == 0 || urgent != null || fatal != null || debug) {
       return null;
@@ -319,7 +319,8 @@ final class Scheduler implements LoopClock.Outstanding {
 
   // ---- The end
 
-  /// Drops what is queued and ends the loop's own threads, which wait for a turn. Called when it closes.
+  /// Drops what is queued and ends the loop's own threads, which wait for a turn. Called when
+  /// it closes.
   void close() {
     ready.clear();
     timers.clear();
@@ -350,7 +351,8 @@ final class Scheduler implements LoopClock.Outstanding {
 
   // ---- Strands that JDK code suspended
 
-  /// Notes that JDK code, not [Strand#suspend()], ended a strand's turn. Called between two turns.
+  /// Notes that JDK code, not [Strand#suspend()], ended a strand's turn. Called between two
+  /// turns.
   void suspendedByJdk(Strand strand) {
     CallbackThread thread = callbacks;
     if (thread != null && thread.strand == strand) {
@@ -370,7 +372,8 @@ final class Scheduler implements LoopClock.Outstanding {
     }
   }
 
-  /// Queues a strand that the JDK says can go on, unless it waits for us or this is a late echo.
+  /// Queues a strand that the JDK says can go on, unless it waits for us or this is a late
+  /// echo.
   void runnableAgain(Strand strand) {
     if (strand.state == Strand.RUNNING && !strand.requeued) {
       strand.requeued = true;
@@ -434,8 +437,8 @@ final class Scheduler implements LoopClock.Outstanding {
         : strand.thread().getName();
   }
 
-  /// Returns whether the current thread is one of the loop's own: the one that runs it, or the strand
-  /// that has the turn.
+  /// Returns whether the current thread is one of the loop's own: the one that runs it, or the
+  /// strand that has the turn.
   boolean isOnLoop() {
     Thread me = Thread.currentThread();
     Strand strand = current;
@@ -444,7 +447,8 @@ final class Scheduler implements LoopClock.Outstanding {
 
   /// Guards what is confined to the loop.
   ///
-  /// @throws IllegalStateException if the loop runs and the current thread is not one of its own
+  /// @throws IllegalStateException if the loop runs and the current thread is not one of its
+  ///     own
   void requireLoopThread(String what) {
     if (runner != null && !isOnLoop()) {
       throw new IllegalStateException(

@@ -4,19 +4,22 @@ package tepal;
 /// What a loop waits in when it has nothing to run, instead of parking: the seam for I/O.
 ///
 /// The core knows nothing of sockets. A network layer installs its selector with
-/// [EventLoop#installSelector]; without one the loop parks. Plays the part of `selectors` in asyncio.
+/// [EventLoop#installSelector]; without one the loop parks. Plays the part of `selectors` in
+/// asyncio.
 public interface Selector extends AutoCloseable {
 
-  /// Waits for I/O, at most `timeoutNanos`, and hands what is ready to the loop with `callSoon`.
+  /// Waits for I/O, at most `timeoutNanos`, and hands what is ready to the loop with
+  /// `callSoon`.
   ///
-  /// Called on the loop's I/O thread only, which is a virtual thread for the loop's whole life and
-  /// runs no user code; neither may this method.
+  /// Called on the loop's I/O thread only, which is a virtual thread for the loop's whole life
+  /// and runs no user code; neither may this method.
   ///
-  /// @param timeoutNanos how long to wait, in nanoseconds; 0 for not at all, [Long#MAX_VALUE] for no
-  ///     limit
+  /// @param timeoutNanos how long to wait, in nanoseconds; 0 for not at all, [Long#MAX_VALUE]
+  ///     for no limit
   void select(long timeoutNanos);
 
-  /// Makes a [#select] that waits, or the next one, return at once. May be called from any thread.
+  /// Makes a [#select] that waits, or the next one, return at once. May be called from any
+  /// thread.
   void wakeup();
 
   /// Returns whether I/O is outstanding, so that a virtual clock must not jump.

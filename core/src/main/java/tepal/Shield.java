@@ -3,7 +3,8 @@ package tepal;
 
 import org.jspecify.annotations.Nullable;
 
-/// One call of `shield`: an outer future that ends as the inner one does, but can be cancelled alone.
+/// One call of `shield`: an outer future that ends as the inner one does, but can be cancelled
+/// alone.
 final class Shield<T extends @Nullable Object> extends Observer {
   private static final Observer REPORT = new Observer() {
     @Override
@@ -59,8 +60,8 @@ final class Shield<T extends @Nullable Object> extends Observer {
     }
   }
 
-  /// Lets go of the inner future if the outer one was cancelled first; its failure is then reported,
-  /// once however many shields it had.
+  /// Lets go of the inner future if the outer one was cancelled first; its failure is then
+  /// reported, once however many shields it had.
   private void outerDone() {
     if (!inner.done()) {
       inner.removeCompletion(this);

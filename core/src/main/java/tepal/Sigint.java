@@ -8,8 +8,9 @@ import org.jspecify.annotations.Nullable;
 
 /// Ctrl-C while a program runs: the first cancels its main task, the second ends the process.
 ///
-/// In force only where the JVM's own handling of the signal was, so that it takes nothing away from
-/// a program that handles the signal itself, or from another loop that runs at the same time.
+/// In force only where the JVM's own handling of the signal was, so that it takes nothing away
+/// from a program that handles the signal itself, or from another loop that runs at the same
+/// time.
 final class Sigint implements AutoCloseable {
   // how long a process may take to run its shutdown hooks before the main thread goes on
   private static final Duration SHUTDOWN = Duration.ofSeconds(10);
@@ -47,9 +48,10 @@ final class Sigint implements AutoCloseable {
 
   private void received(OsSignal signal, Task<?> task) {
     boolean first = count.incrementAndGet() == 1;
-    boolean cancels = first && task.getLoop().callIfOpen(() -> {
-      boolean _ = task.cancel();
-    });
+    boolean cancels = first
+        && task.getLoop().callIfOpen(() -> {
+          boolean _ = task.cancel();
+        });
     if (!cancels) {
       Object _ = signal.handleByDefault();
       signal.raise();
@@ -64,8 +66,8 @@ final class Sigint implements AutoCloseable {
     }
   }
 
-  /// Ends the process as Ctrl-C does where nobody handles it, with status 130. Returns only if that
-  /// does not happen.
+  /// Ends the process as Ctrl-C does where nobody handles it, with status 130. Returns only if
+  /// that does not happen.
   static void endProcess() {
     new OsSignal("INT").raise();
     LockSupport.parkNanos(SHUTDOWN.toNanos());

@@ -62,7 +62,8 @@ abstract class Strand extends Ready implements Completion {
   /// Returns the thread that this runs on.
   abstract Thread thread();
 
-  /// Gives up the turn until the loop hands out the next one. Called on this strand's own thread.
+  /// Gives up the turn until the loop hands out the next one. Called on this strand's own
+  /// thread.
   ///
   /// @throws IllegalStateException if the thread is pinned, so that it cannot give up its turn
   abstract void suspend();
@@ -74,7 +75,8 @@ abstract class Strand extends Ready implements Completion {
     suspend();
   }
 
-  /// Returns the turn to whoever started this eagerly, if anybody did. Called when this gives it up.
+  /// Returns the turn to whoever started this eagerly, if anybody did. Called when this gives
+  /// it up.
   final void returnToStarter() {
     Strand waiting = starter;
     if (waiting != null) {

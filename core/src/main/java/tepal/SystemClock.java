@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package tepal;
 
-/// The machine's monotonic clock, counted from when this class was loaded: small positive numbers, so
-/// that adding a duration to one overflows only after 292 years.
+/// The machine's monotonic clock, counted from when this class was loaded: small positive
+/// numbers, so that adding a duration to one overflows only after 292 years.
 final class SystemClock implements LoopClock {
   private static final long ORIGIN_NANOS = System.nanoTime();
   static final SystemClock INSTANCE = new SystemClock();

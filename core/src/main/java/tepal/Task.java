@@ -5,14 +5,17 @@ import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
-/// A coroutine that a loop runs: plain Java code on a virtual thread, one of which runs at a time.
+/// A coroutine that a loop runs: plain Java code on a virtual thread, one of which runs at a
+/// time.
 ///
 /// Made by `createTask`. Its body starts in the next iteration of the loop, unless it starts
 /// eagerly. A loop keeps its tasks alive until they are done.
 ///
-/// Not thread-safe: confined to the loop. From another thread use [EventLoop#callSoonThreadsafe].
+/// Not thread-safe: confined to the loop. From another thread use
+/// [EventLoop#callSoonThreadsafe].
 ///
-/// Mirrors [`asyncio.Task`](https://docs.python.org/3.14/library/asyncio-task.html#asyncio.Task).
+/// Mirrors
+/// [`asyncio.Task`](https://docs.python.org/3.14/library/asyncio-task.html#asyncio.Task).
 ///
 /// @param <T> the type of the value that the body returns
 public final class Task<T extends @Nullable Object> extends Future<T> {
@@ -32,6 +35,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
 
   // neighbours in LiveTasks
   @Nullable Task<?> older;
+
   @Nullable Task<?> newer;
 
   private final Awaitable<? extends T> coro;
@@ -123,7 +127,8 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     scheduler.tasks.remove(this);
   }
 
-  /// Ends this without running it if it was cancelled before its first turn. Called by the scheduler.
+  /// Ends this without running it if it was cancelled before its first turn. Called by the
+  /// scheduler.
   boolean endedBeforeStart() {
     if (!mustCancel) {
       return false;
@@ -215,8 +220,9 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     return cancelRequests;
   }
 
-  /// Takes one cancellation request back. With the last one goes a cancellation that has not reached
-  /// the task yet. For scopes such as timeouts, which cancel the task themselves; a body rarely needs it.
+  /// Takes one cancellation request back. With the last one goes a cancellation that has not
+  /// reached the task yet. For scopes such as timeouts, which cancel the task themselves; a
+  /// body rarely needs it.
   ///
   /// Must be called from the loop.
   ///
@@ -233,7 +239,8 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
 
   // ---- Cancelling what JDK code suspended
 
-  /// Interrupts this if it is to be cancelled: JDK code has just suspended it. Called by the scheduler.
+  /// Interrupts this if it is to be cancelled: JDK code has just suspended it. Called by the
+  /// scheduler.
   void blockedInJdk() {
     Strand own = strand;
     if (mustCancel && own != null) {
@@ -257,7 +264,8 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     }
   }
 
-  /// Clears what an interrupt left on the thread, before a wait of ours and at the end of a scope.
+  /// Clears what an interrupt left on the thread, before a wait of ours and at the end of a
+  /// scope.
   void leaveScope() {
     if (interrupted) {
       settleInterrupt();
@@ -309,7 +317,8 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     return coro;
   }
 
-  /// Returns the thread that runs the task, or null if it is done. For tools that print its stack.
+  /// Returns the thread that runs the task, or null if it is done. For tools that print its
+  /// stack.
   @Nullable Thread thread() {
     Strand own = strand;
     return own == null ? null : own.thread();
@@ -320,7 +329,8 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   /// @throws IllegalStateException always
   @Override
   public void setResult(T result) {
-    throw new IllegalStateException("A task does not support setResult(); its body returns the value");
+    throw new IllegalStateException(
+        "A task does not support setResult(); its body returns the value");
   }
 
   /// Always throws: the exception of a task is what its body throws.
@@ -338,7 +348,8 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     if (done()) {
       text.append(describeState());
     } else if (waitingFor != null) {
-      text.append("waiting for ").append(waitingFor instanceof Task<?> task ? task.getName() : waitingFor);
+      text.append("waiting for ")
+          .append(waitingFor instanceof Task<?> task ? task.getName() : waitingFor);
     } else {
       text.append(strand != null && strand.blocked ? "suspended by JDK code" : describeState());
     }

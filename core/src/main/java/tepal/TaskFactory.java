@@ -5,8 +5,9 @@ import org.jspecify.annotations.Nullable;
 
 /// Makes the tasks of a loop in place of the loop itself.
 ///
-/// Mirrors the argument of `loop.set_task_factory`. Its method is generic, so that an implementation
-/// is a class or a method reference, not a lambda. Called on the thread that calls `createTask`.
+/// Mirrors the argument of `loop.set_task_factory`. Its method is generic, so that an
+/// implementation is a class or a method reference, not a lambda. Called on the thread that
+/// calls `createTask`.
 @FunctionalInterface
 public interface TaskFactory {
 

@@ -16,14 +16,15 @@ import org.jspecify.annotations.Nullable;
 /// });
 /// ```
 ///
-/// The first task that fails cancels the others and the body; when all have ended, the
-/// group throws an [ExceptionGroup] of what failed, the body's own exception last. A task that is
-/// cancelled is not a failure. If the task that entered the group is cancelled, so are its tasks, and
-/// [CancelledError] leaves the group when they have ended.
+/// The first task that fails cancels the others and the body; when all have ended, the group
+/// throws an [ExceptionGroup] of what failed, the body's own exception last. A task that is
+/// cancelled is not a failure. If the task that entered the group is cancelled, so are its
+/// tasks, and [CancelledError] leaves the group when they have ended.
 ///
 /// Not thread-safe: confined to the loop.
 ///
-/// Mirrors [`asyncio.TaskGroup`](https://docs.python.org/3.14/library/asyncio-task.html#asyncio.TaskGroup),
+/// Mirrors
+/// [`asyncio.TaskGroup`](https://docs.python.org/3.14/library/asyncio-task.html#asyncio.TaskGroup),
 /// with `cancel()` of Python 3.15.
 public final class TaskGroup {
   private final Task<?> parent;
@@ -72,7 +73,8 @@ public final class TaskGroup {
     void run(TaskGroup group) throws X;
   }
 
-  /// Runs `body` with a new group, waits for the tasks made in it, and returns the body's value.
+  /// Runs `body` with a new group, waits for the tasks made in it, and returns the body's
+  /// value.
   ///
   /// Suspends the current task until the body and all tasks have ended.
   ///
@@ -104,7 +106,8 @@ public final class TaskGroup {
   /// Suspends the current task until the action and all tasks have ended.
   ///
   /// @param action what to run
-  /// @param <X> what the action may throw; the compiler asks for it, but it arrives in the group
+  /// @param <X> what the action may throw; the compiler asks for it, but it arrives in the
+  ///     group
   /// @throws X never: what the action throws is in the [ExceptionGroup]
   /// @throws ExceptionGroup if the action or a task failed
   /// @throws CancelledError if the current task is cancelled and nothing failed
@@ -177,7 +180,7 @@ public final class TaskGroup {
   /// Must be called from the loop; returns immediately.
   public void cancel() {
     parent.scheduler.requireLoopThread("cancel()");
-    if (aborting || exiting && tasks.isEmpty()) {
+    if (aborting || (exiting && tasks.isEmpty())) {
       return;
     }
     abort();

@@ -3,13 +3,15 @@ package tepal;
 
 import org.jspecify.annotations.Nullable;
 
-/// What `createTask` may be told beside the body: the keyword arguments of `asyncio.create_task`.
+/// What `createTask` may be told beside the body: the keyword arguments of
+/// `asyncio.create_task`.
 ///
 /// Immutable: `named("poller").inContext(context)`.
 ///
 /// @param name the task's name, or null for `Task-` and a number
 /// @param context the context in which the task runs, or null for a copy of the current one
-/// @param eagerStart whether the first part of the body runs at once, before `createTask` returns
+/// @param eagerStart whether the first part of the body runs at once, before `createTask`
+///     returns
 public record TaskOptions(@Nullable String name, @Nullable Context context, boolean eagerStart) {
   static final TaskOptions NONE = new TaskOptions(null, null, /* eagerStart= */ false);
 
@@ -44,8 +46,9 @@ public record TaskOptions(@Nullable String name, @Nullable Context context, bool
     return new TaskOptions(name, newContext, eagerStart);
   }
 
-  /// Returns these options with an eager start: the body runs, in the caller's place, up to its first
-  /// wait before `createTask` returns. Where the loop is not running, the task starts as others do.
+  /// Returns these options with an eager start: the body runs, in the caller's place, up to
+  /// its first wait before `createTask` returns. Where the loop is not running, the task
+  /// starts as others do.
   ///
   /// @return the new options
   public TaskOptions eagerly() {

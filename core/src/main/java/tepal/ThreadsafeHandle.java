@@ -3,8 +3,8 @@ package tepal;
 
 import java.util.concurrent.locks.ReentrantLock;
 
-/// A handle that any thread may cancel. Cancelling waits while the callback runs, so that once it has
-/// returned the callback is not running and will not.
+/// A handle that any thread may cancel. Cancelling waits while the callback runs, so that once
+/// it has returned the callback is not running and will not.
 ///
 /// Mirrors CPython 3.14's `_ThreadSafeHandle`.
 final class ThreadsafeHandle extends Handle {

@@ -7,11 +7,13 @@ import java.nio.channels.ClosedByInterruptException;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
-/// How exceptions cross the border of a task, and which of them are a cancellation in other clothes.
+/// How exceptions cross the border of a task, and which of them are a cancellation in other
+/// clothes.
 final class Thrown {
   private Thrown() {}
 
-  /// Throws `e` as it is, checked or not. Declared to return, so that the caller can `throw` it.
+  /// Throws `e` as it is, checked or not. Declared to return, so that the caller can `throw`
+  /// it.
   @SuppressWarnings("unchecked")
   static <X extends Throwable> RuntimeException sneak(Throwable e) throws X {
     throw (X) e;
@@ -25,8 +27,8 @@ final class Thrown {
     throw new CompletionException(e);
   }
 
-  /// Returns what `e` really is: a [CancelledError] if it is what an interrupt of blocking JDK code
-  /// left behind, otherwise itself.
+  /// Returns what `e` really is: a [CancelledError] if it is what an interrupt of blocking JDK
+  /// code left behind, otherwise itself.
   static Throwable afterInterrupt(Throwable e, @Nullable String message) {
     if (e instanceof CancelledError || Scheduler.isFatal(e)) {
       return e;

@@ -6,16 +6,18 @@ import org.jspecify.annotations.Nullable;
 
 /// A limit on the time that a part of a task may take.
 ///
-/// [Asyncio#timeout] is the short form; an object serves where the deadline moves, or where one
-/// wants to know afterwards. When the deadline passes, the task is cancelled where it
+/// [Asyncio#timeout] is the short form; an object serves where the deadline moves, or where
+/// one wants to know afterwards. When the deadline passes, the task is cancelled where it
 /// waits, and on the way out of the scope that cancellation becomes a [TimeoutException].
 ///
-/// A cancellation from elsewhere that arrives as well goes first: then [CancelledError] leaves the scope. A body that
-/// ends normally although its time was up has not timed out; [#expired()] tells.
+/// A cancellation from elsewhere that arrives as well goes first: then [CancelledError] leaves
+/// the scope. A body that ends normally although its time was up has not timed out;
+/// [#expired()] tells.
 ///
 /// Confined to the task that enters it; entered once.
 ///
-/// Mirrors [`asyncio.Timeout`](https://docs.python.org/3.14/library/asyncio-task.html#asyncio.Timeout).
+/// Mirrors
+/// [`asyncio.Timeout`](https://docs.python.org/3.14/library/asyncio-task.html#asyncio.Timeout).
 public final class Timeout {
   private enum State {
     CREATED,
@@ -51,8 +53,8 @@ public final class Timeout {
 
   /// Returns a limit that runs from now on the current loop, as `asyncio.timeout` does.
   ///
-  /// @param delay how long the body may take; zero or negative lets it come to its first wait; null
-  ///     for no limit
+  /// @param delay how long the body may take; zero or negative lets it come to its first wait;
+  ///     null for no limit
   /// @return the timeout, not entered yet
   /// @throws IllegalStateException if no loop runs on the current thread
   public static Timeout after(@Nullable Duration delay) {
@@ -81,17 +83,19 @@ public final class Timeout {
   /// @throws X if the body does
   /// @throws TimeoutException if the deadline passed and the cancellation left the body
   /// @throws CancelledError if the task is cancelled otherwise
-  /// @throws IllegalStateException if this was entered before, or the current thread runs no task
+  /// @throws IllegalStateException if this was entered before, or the current thread runs no
+  ///     task
   public <T extends @Nullable Object, X extends Throwable> T call(Body<T, X> body) throws X {
     Task<?> entered = enter();
     T result;
     try {
       result = body.call();
     } catch (Throwable e) {
-      throw Thrown.<RuntimeException>sneak(exit(entered, entered.translate(e)));
+      Throwable leaving = entered.translate(e);
+      throw Thrown.<RuntimeException>sneak(exit(entered) ? expired(leaving) : leaving);
     }
     entered.leaveScope();
-    Throwable _ = exit(entered, null);
+    boolean _ = exit(entered);
     return result;
   }
 
@@ -102,7 +106,8 @@ public final class Timeout {
   /// @throws X if the action does
   /// @throws TimeoutException if the deadline passed and the cancellation left the action
   /// @throws CancelledError if the task is cancelled otherwise
-  /// @throws IllegalStateException if this was entered before, or the current thread runs no task
+  /// @throws IllegalStateException if this was entered before, or the current thread runs no
+  ///     task
   public <X extends Throwable> void run(Action<X> action) throws X {
     Object _ = this.<@Nullable Void, X>call(() -> {
       action.run();
@@ -117,7 +122,8 @@ public final class Timeout {
     return when;
   }
 
-  /// Moves the deadline. Returns immediately; a deadline that has passed expires in the next iteration.
+  /// Moves the deadline. Returns immediately; a deadline that has passed expires in the next
+  /// iteration.
   ///
   /// @param newWhen the new deadline, by [EventLoop#time()]; null for none
   /// @throws IllegalStateException if the body does not run, or the time is up already
@@ -166,18 +172,19 @@ public final class Timeout {
     return current;
   }
 
-  /// Leaves the scope. Returns what is to be thrown in place of `thrown`, if anything was thrown.
-  private @Nullable Throwable exit(Task<?> entered, @Nullable Throwable thrown) {
+  /// Leaves the scope. Returns whether its time was up and nobody else cancelled the task.
+  private boolean exit(Task<?> entered) {
     cancelExpiry();
     if (state == State.ACTIVE) {
       state = State.EXITED;
-      return thrown;
+      return false;
     }
     state = State.EXPIRED;
-    boolean ours = entered.uncancel() <= cancellingAtEntry;
-    if (!ours || thrown == null) {
-      return thrown;
-    }
+    return entered.uncancel() <= cancellingAtEntry;
+  }
+
+  /// Returns what is to leave a scope whose time was up in place of `thrown`.
+  private static Throwable expired(Throwable thrown) {
     if (thrown instanceof CancelledError) {
       return new TimeoutException("The timeout expired", thrown);
     }
@@ -188,8 +195,8 @@ public final class Timeout {
     return thrown;
   }
 
-  /// Leaves a trace of the timeout on an exception that the cancellation turned into, where asyncio
-  /// splices a TimeoutError into the context chain.
+  /// Leaves a trace of the timeout on an exception that the cancellation turned into, where
+  /// asyncio splices a TimeoutError into the context chain.
   private static void noteExpiry(Throwable thrown) {
     for (Throwable cause = thrown.getCause(); cause != null; cause = cause.getCause()) {
       if (cause instanceof CancelledError) {

@@ -52,8 +52,8 @@ final class TimerHeap {
     cancelled++;
   }
 
-  /// Drops cancelled timers that are at the top or too many, and returns the earliest deadline, or
-  /// [Nanos#FOREVER] if no timer is left.
+  /// Drops cancelled timers that are at the top or too many, and returns the earliest
+  /// deadline, or [Nanos#FOREVER] if no timer is left.
   long firstDeadline() {
     if (cancelled > 0) {
       prune();
@@ -61,8 +61,8 @@ final class TimerHeap {
     return size == 0 ? Nanos.FOREVER : deadlines[0];
   }
 
-  /// Removes and returns the earliest timer if it is due, otherwise null. A timer cancelled since the
-  /// last [#firstDeadline()] may come out.
+  /// Removes and returns the earliest timer if it is due, otherwise null. A timer cancelled
+  /// since the last [#firstDeadline()] may come out.
   @Nullable Ready pollDue(long nowNanos) {
     if (size == 0 || deadlines[0] > nowNanos) {
       return null;

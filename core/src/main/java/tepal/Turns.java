@@ -12,15 +12,16 @@ abstract sealed class Turns permits Carrier, Baton {
   abstract Strand strand(
       Scheduler scheduler, @Nullable Task<?> task, Context context, String name, Runnable body);
 
-  /// Lets strands take turns until the scheduler has none left. Called by the thread that runs the loop.
+  /// Lets strands take turns until the scheduler has none left. Called by the thread that runs
+  /// the loop.
   abstract void run(Scheduler scheduler);
 
   abstract LoopMode mode();
 
   /// Returns the turns of a mode.
   ///
-  /// @param asked the mode, or null for what the property `tepal.mode` says, or else opened mode
-  ///     where it is possible
+  /// @param asked the mode, or null for what the property `tepal.mode` says, or else opened
+  ///     mode where it is possible
   /// @throws IllegalStateException if opened mode is asked for and not possible
   static Turns of(@Nullable LoopMode asked) {
     LoopMode mode = asked == null ? Preference.MODE : asked;

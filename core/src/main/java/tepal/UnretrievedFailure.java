@@ -8,9 +8,9 @@ import java.util.Set;
 
 /// An exception of a future that nobody has asked for yet.
 ///
-/// Reported when the future is garbage-collected, as in asyncio, or when its loop is closed, so
-/// that none is lost. Holds what the report needs, but not the future. Made only for failures
-/// that no task was waiting for.
+/// Reported when the future is garbage-collected, as in asyncio, or when its loop is closed,
+/// so that none is lost. Holds what the report needs, but not the future. Made only for
+/// failures that no task was waiting for.
 final class UnretrievedFailure implements Runnable {
   private final Registry registry;
   private final ExceptionContext context;
@@ -44,8 +44,8 @@ final class UnretrievedFailure implements Runnable {
     }
   }
 
-  /// Reports it: the future is gone. Called by the cleaner's thread, or by [#retrieved()], which has
-  /// removed it first.
+  /// Reports it: the future is gone. Called by the cleaner's thread, or by [#retrieved()],
+  /// which has removed it first.
   @Override
   public void run() {
     if (registry.remove(this)) {
@@ -53,7 +53,8 @@ final class UnretrievedFailure implements Runnable {
     }
   }
 
-  /// The failures of one loop. Used by the loop and the cleaner's thread, hence guarded by itself.
+  /// The failures of one loop. Used by the loop and the cleaner's thread, hence guarded by
+  /// itself.
   static final class Registry {
     private static final Cleaner CLEANER = Cleaner.create();
     private final Set<UnretrievedFailure> failures = new LinkedHashSet<>();

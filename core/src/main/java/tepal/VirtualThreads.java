@@ -9,9 +9,10 @@ import org.jspecify.annotations.Nullable;
 
 /// Virtual threads with a scheduler of our own: the one place that reaches into the JDK.
 ///
-/// The hook is the constructor of `java.lang.ThreadBuilders$VirtualThreadBuilder` that takes an
-/// [Executor], and `VirtualThread.DEFAULT_SCHEDULER`. Both are reachable where `java.lang` is open to this module, and
-/// nothing tries to open it by force: `sun.misc.Unsafe` warns on JDK 25 and is refused later.
+/// The hook is the constructor of `java.lang.ThreadBuilders$VirtualThreadBuilder` that takes
+/// an [Executor], and `VirtualThread.DEFAULT_SCHEDULER`. Both are reachable where `java.lang`
+/// is open to this module, and nothing tries to open it by force: `sun.misc.Unsafe` warns on
+/// JDK 25 and is refused later.
 final class VirtualThreads {
   // (Executor) Thread.Builder.OfVirtual; null where java.lang is not open
   private static final @Nullable MethodHandle BUILDER;
@@ -48,7 +49,8 @@ final class VirtualThreads {
     return BUILDER != null && DEFAULT_SCHEDULER != null;
   }
 
-  /// Returns the flag that opens what is needed, for this library on the class path or module path.
+  /// Returns the flag that opens what is needed, for this library on the class path or module
+  /// path.
   static String flag() {
     Module module = VirtualThreads.class.getModule();
     return "--add-opens java.base/java.lang="

@@ -76,7 +76,7 @@ final class Watchdog implements Runnable {
   static @Nullable StackTraceElement place(StackTraceElement[] stack) {
     for (StackTraceElement frame : stack) {
       String module = frame.getModuleName();
-      if (module == null || !module.startsWith("java.") && !module.startsWith("jdk.")) {
+      if (module == null || (!module.startsWith("java.") && !module.startsWith("jdk."))) {
         return frame;
       }
     }
@@ -101,7 +101,7 @@ final class Watchdog implements Runnable {
     void look(boolean late) {
       long now = System.nanoTime();
       long turn = scheduler.turn;
-      if (turn != lastTurn || scheduler.idle || late && !reported) {
+      if (turn != lastTurn || scheduler.idle || (late && !reported)) {
         if (reported) {
           reported = false;
           log("The loop turns again, after %s".formatted(Nanos.seconds(now - sinceNanos)), null);
@@ -124,8 +124,8 @@ final class Watchdog implements Runnable {
       }
       reported = true;
       log(
-          "The loop has not turned for %s: %s holds it up".formatted(
-              Nanos.seconds(nanos), scheduler.describe(strand)),
+          "The loop has not turned for %s: %s holds it up"
+              .formatted(Nanos.seconds(nanos), scheduler.describe(strand)),
           stack);
     }
 

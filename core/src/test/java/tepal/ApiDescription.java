@@ -17,7 +17,8 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// What a user of a type can see of it, as lines of text: the type, then its members, indented.
+/// What a user of a type can see of it, as lines of text: the type, then its members,
+/// indented.
 ///
 /// Nullness and throws clauses are part of it. What every object has (`equals`, `hashCode`,
 /// `toString`) is not.

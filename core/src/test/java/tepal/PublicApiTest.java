@@ -16,8 +16,8 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/// Pins the exported types and members, with their nullness, to `api.txt`, so that every change to
-/// them is read.
+/// Pins the exported types and members, with their nullness, to `api.txt`, so that every
+/// change to them is read.
 class PublicApiTest {
   private static final Path CLASSES = Path.of("target", "classes");
   private static final Path PINNED = Path.of("api.txt");

@@ -4,7 +4,8 @@ package tepal.testing;
 import java.time.Duration;
 import tepal.LoopClock;
 
-/// A clock that stands still while anything is ready, and jumps to the next timer when nothing is.
+/// A clock that stands still while anything is ready, and jumps to the next timer when nothing
+/// is.
 ///
 /// A program that sleeps for a week is done at once, with the same order of events:
 ///
@@ -15,9 +16,11 @@ import tepal.LoopClock;
 /// ```
 ///
 /// The clock does not jump while calls in executors, futures of other threads or I/O are
-/// outstanding: those take real time, and the loop waits for them. A task that JDK code suspended (a
-/// lock, a blocking queue, `Thread.sleep`) may be about to go on or wait for another task's timer; nobody can know. When only such tasks are left, the loop waits for a
-/// short real time, the grace, and then the clock jumps. A [Thread#sleep(Duration)] in a task takes real time.
+/// outstanding: those take real time, and the loop waits for them. A task that JDK code
+/// suspended (a lock, a blocking queue, `Thread.sleep`) may be about to go on or wait for
+/// another task's timer; nobody can know. When only such tasks are left, the loop waits for a
+/// short real time, the grace, and then the clock jumps. A [Thread#sleep(Duration)] in a task
+/// takes real time.
 ///
 /// Belongs to one loop. Mirrors Trio's
 /// [`MockClock`](https://trio.readthedocs.io/en/stable/reference-testing.html#trio.testing.MockClock)
@@ -37,8 +40,8 @@ public final class VirtualClock implements LoopClock {
 
   /// Creates a clock at time zero.
   ///
-  /// @param grace how long, in real time, to wait for tasks that JDK code suspended before the clock
-  ///     jumps
+  /// @param grace how long, in real time, to wait for tasks that JDK code suspended before the
+  ///     clock jumps
   /// @throws IllegalArgumentException if the grace is negative
   public VirtualClock(Duration grace) {
     if (grace.isNegative()) {
