@@ -8,5 +8,6 @@ module tepal {
   requires jdk.unsupported;
 
   exports tepal;
+  exports tepal.sync;
   exports tepal.testing;
 }
