@@ -270,6 +270,11 @@ final class Scheduler implements LoopClock.Outstanding {
     ready.add(item);
   }
 
+  /// Removes an entry that the current turn has added.
+  void takeBack(Ready item) {
+    boolean _ = ready.removeLastOccurrence(item);
+  }
+
   /// Takes an entry that another thread pushed.
   void arrived(Ready item) {
     if (item instanceof Strand strand) {
@@ -279,8 +284,8 @@ final class Scheduler implements LoopClock.Outstanding {
     }
   }
 
-  /// Gives `strand` the turn before everything else.
-  void runNext(Strand strand) {
+  /// Gives `strand` the turn before everything else; null takes that back.
+  void runNext(@Nullable Strand strand) {
     urgent = strand;
   }
 

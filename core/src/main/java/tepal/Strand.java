@@ -68,11 +68,18 @@ abstract class Strand extends Ready implements Completion {
   /// @throws IllegalStateException if the thread is pinned, so that it cannot give up its turn
   abstract void suspend();
 
-  /// Lets `strand`, which is new, have its first turn before this goes on.
+  /// Lets `strand`, which is new, have its first turn before this goes on; or in the next
+  /// iteration, if this is pinned and so cannot wait for it.
   final void startEagerly(Strand strand) {
     strand.starter = this;
     scheduler.runNext(strand);
-    suspend();
+    try {
+      suspend();
+    } catch (IllegalStateException pinned) {
+      strand.starter = null;
+      scheduler.runNext(null);
+      scheduler.add(strand);
+    }
   }
 
   /// Returns the turn to whoever started this eagerly, if anybody did. Called when this gives
