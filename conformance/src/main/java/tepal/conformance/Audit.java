@@ -17,8 +17,7 @@ import tepal.sync.LockStatistics;
 import tepal.sync.SemaphoreStatistics;
 
 /// Looks at a program's objects when no task of it is left: nobody may wait for them any more,
-/// every
-/// lock must be free, and every slot and item must be where the trace says that it went.
+/// every lock must be free, and every slot and item must be where the trace says that it went.
 ///
 /// Called in a task of the loop, as it takes the items out of the queues.
 final class Audit {

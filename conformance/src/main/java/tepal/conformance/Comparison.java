@@ -45,8 +45,8 @@ record Comparison(List<String> expected, List<String> found) {
 
   /// Returns the traces side by side, with the lines that both have in the same order in one row.
   ///
-  /// This is a longest common subsequence: an operation that is missing on one side shifts
-  nothing.List<Row> rows() {
+  /// A longest common subsequence: an operation that is missing on one side shifts nothing.
+  List<Row> rows() {
     int[][] common = commonLengths();
     var rows = new ArrayList<Row>();
     int i = 0;

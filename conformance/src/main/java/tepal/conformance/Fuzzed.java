@@ -12,8 +12,7 @@ record Fuzzed(long seed, Program program, Property.Verdict verdict) {
   private static final long ATTEMPT_STEP = 0x9E37_79B9_7F4A_7C15L;
 
   /// Makes up the program of a seed and checks it. One that depends on what asyncio leaves open is
-  /// none
-  /// of the grammar, and the next attempt is made.
+  /// none of the grammar, and the next attempt is made.
   static Fuzzed of(long seed) {
     long attempt = seed;
     while (true) {

@@ -23,9 +23,8 @@ import tepal.conformance.Op.Hold.Thing;
 /// - No program is stuck: a task called `rescue` sleeps until long after that timeout and then
 ///   cancels everything, main as well, as often as the longest chain of handlers could need.
 /// - No cancellation goes round without end: [Cast]. None is stuck for good either: [Spot].
-/// - Nothing depends on what asyncio leaves open. Timers hardly ever meet, as no length of time is
-/// used
-///   twice in a program; whoever runs a program in which they do drops it
+/// - Nothing depends on what asyncio leaves open. Timers hardly ever meet, as no length of time
+///   is used twice in a program; whoever runs a program in which they do drops it
 ///   ([ProgramRun.Result#leftToChance]).
 final class Generator {
   private static final long MAIN_TICKS = 50_000;

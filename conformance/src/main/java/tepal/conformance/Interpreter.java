@@ -14,10 +14,8 @@ import tepal.sync.Held;
 /// Runs the operations of a program and logs what they do.
 ///
 /// Each operation is one call of Tepal's public API, and what the call does is what gets logged:
-/// there
-/// is no waiting, cancelling or ordering here. The label of a line is that of the child whose body
-/// is
-/// running, also where it runs inside another's task; so it is passed on as a parameter.
+/// there is no waiting, cancelling or ordering here. The label of a line is that of the child whose
+/// body is running, also where it runs inside another's task; so it is passed on as a parameter.
 ///
 /// Operations hand out a [Returned] if they end the whole child, and null if the next one is to
 /// run.

@@ -97,8 +97,8 @@ final class Leaves {
   }
 
   /// Waits for a task that may be waited for, or rarely for one that is not there, or for itself.
-  /// The
-  /// latter only where the name cannot belong to an older task, which might wait for this one.
+  /// The latter only where the name cannot belong to an older task, which might wait for this
+  one.
   private Op awaiting(Spot spot) {
     if (spot.holdsCondition()) {
       return plain(Verb.SHIELD, cast.anyTask());
@@ -139,8 +139,7 @@ final class Leaves {
   }
 
   /// Something for a task that holds the condition. To wait without holding it would take it away
-  /// from
-  /// who does, and keep it.
+  /// from who does, and keep it.
   Op ofHeldCondition() {
     return dice.percent(45) ? notifying() : plain(Verb.WAIT_CONDITION, "C0");
   }

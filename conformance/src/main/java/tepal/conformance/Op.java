@@ -76,8 +76,7 @@ sealed interface Op {
   }
 
   /// Runs a body and catches what leaves it. An arm that is null is not there, which is not the
-  /// same
-  /// as one that does nothing.
+  /// same as one that does nothing.
   record Try(
       List<Op> body,
       @Nullable List<Op> cancelled,

@@ -18,10 +18,8 @@ import tepal.TimerHandle;
 /// One run of a program, on a loop of its own under a virtual clock.
 ///
 /// After the main task has ended, everything that it left behind is cancelled, again and again, as
-/// a
-/// task may catch a cancellation and go on. Then time passes until nothing happens any more, and
-/// the
-/// audit looks at what is left.
+/// a task may catch a cancellation and go on. Then time passes until nothing happens any more, and
+/// the audit looks at what is left.
 final class ProgramRun {
   /// Longer than any program lasts. A main task that is still there then waits for nothing.
   private static final Duration FOREVER = Duration.ofSeconds(1_000_000_000);

@@ -12,9 +12,8 @@ import org.jspecify.annotations.Nullable;
 /// Makes a program that fails as small as it can while it still fails.
 ///
 /// Greedy: the first smaller program that fails is taken and the search begins again with it, until
-/// no
-/// smaller one fails or enough have been tried. Main stays one `try` around one `timeout`, and its
-/// first operation, which rescues a main task that is stuck, stays as well.
+/// no smaller one fails or enough have been tried. Main stays one `try` around one `timeout`, and
+/// its first operation, which rescues a main task that is stuck, stays as well.
 final class Shrinker {
   private final Predicate<Program> fails;
   private int triesLeft;

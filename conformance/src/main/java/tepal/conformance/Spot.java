@@ -5,8 +5,7 @@ package tepal.conformance;
 ///
 /// A task that holds a condition must not wait for others in a way that passes its cancellation on:
 /// one that waits for the condition must get it back before it can end, cancelled or not, and the
-/// two
-/// would be stuck for good.
+/// two would be stuck for good.
 ///
 /// @param label the child whose body it is in
 /// @param depth how many operations it is inside of, from 1

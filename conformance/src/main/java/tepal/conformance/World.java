@@ -180,8 +180,7 @@ final class World {
   }
 
   /// Returns whether the program has come to depend on what asyncio leaves open: as noted above, or
-  /// by
-  /// two timers for the same instant.
+  /// by two timers for the same instant.
   boolean leftToChance() {
     return leftToChance;
   }

@@ -14,8 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import tepal.conformance.SampleFile.Entry;
 
 /// Same program, same trace: once with the loop's opened mode and once with its portable one, as
-/// all
-/// tests of the build.
+/// all tests of the build.
 class PublishedProgramsTest {
   private static final Path PROGRAMS = Path.of("programs");
 
