@@ -67,8 +67,11 @@ final class Scheduler implements LoopClock.Outstanding {
   // strands that JDK code suspended
   private int blockedStrands;
 
-  // calls in executors and futures of other threads that will come back to the loop
+  // calls in executors that will come back to the loop
   private int outstandingWork;
+
+  // futures of other threads that the loop waits for, which a task may have to complete
+  private int foreignFutures;
 
   // real time at which the loop ran out of work; 0 while it has some
   private long idleSinceNanos;
@@ -287,7 +290,7 @@ final class Scheduler implements LoopClock.Outstanding {
   /// Runs a callback of the loop's own before what else is ready.
   void callNext(Runnable callback, Context context) {
     ready.addFirst(new Handle(this, callback, context));
-    if (todo > 0 || current != null) {
+    if (isRunning()) {
       todo++;
     }
   }
@@ -395,6 +398,14 @@ final class Scheduler implements LoopClock.Outstanding {
     outstandingWork--;
   }
 
+  void foreignFutureBegins() {
+    foreignFutures++;
+  }
+
+  void foreignFutureEnds() {
+    foreignFutures--;
+  }
+
   @Override
   public boolean work() {
     IoThread thread = io;
@@ -402,8 +413,8 @@ final class Scheduler implements LoopClock.Outstanding {
   }
 
   @Override
-  public boolean blockedThreads() {
-    return blockedStrands > 0;
+  public boolean maybe() {
+    return blockedStrands > 0 || foreignFutures > 0;
   }
 
   @Override
