@@ -76,10 +76,10 @@ abstract class Strand extends Ready implements Completion {
   }
 
   /// Returns the turn to whoever started this eagerly, if anybody did. Called when this gives
-  /// it up.
+  /// it up; not yet if it does so to start another strand eagerly itself.
   final void returnToStarter() {
     Strand waiting = starter;
-    if (waiting != null) {
+    if (waiting != null && !scheduler.hasUrgent()) {
       starter = null;
       scheduler.runNext(waiting);
     }
