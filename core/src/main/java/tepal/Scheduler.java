@@ -284,10 +284,6 @@ final class Scheduler implements LoopClock.Outstanding {
     urgent = strand;
   }
 
-  boolean hasUrgent() {
-    return urgent != null;
-  }
-
   /// Runs a callback of the loop's own before what else is ready.
   void callNext(Runnable callback, Context context) {
     ready.addFirst(new Handle(this, callback, context));

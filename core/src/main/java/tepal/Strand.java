@@ -87,10 +87,10 @@ abstract class Strand extends Ready implements Completion {
   }
 
   /// Returns the turn to whoever started this eagerly, if anybody did. Called when this gives
-  /// it up; not yet if it does so to start another strand eagerly itself.
+  /// it up.
   final void returnToStarter() {
     Strand waiting = starter;
-    if (waiting != null && !scheduler.hasUrgent()) {
+    if (waiting != null) {
       starter = null;
       scheduler.runNext(waiting);
     }
