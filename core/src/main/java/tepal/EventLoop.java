@@ -58,7 +58,7 @@ public final class EventLoop implements AutoCloseable {
     if (scheduler.isRunning()) {
       throw new IllegalStateException("Expected a loop that does not run, but it does: " + this);
     }
-    CarrierThread.run(scheduler);
+    CarrierThread.run(scheduler.turns, scheduler::run);
   }
 
   /// Runs until `future` is done and returns its value.
@@ -153,7 +153,7 @@ public final class EventLoop implements AutoCloseable {
       return;
     }
     signals.removeAll();
-    scheduler.close();
+    CarrierThread.run(scheduler.turns, scheduler::close);
     workers.close();
     for (Task<?> task : scheduler.tasks.snapshot()) {
       callExceptionHandler(

@@ -64,6 +64,9 @@ final class Scheduler implements LoopClock.Outstanding {
   private boolean stopping;
   private boolean iterated;
 
+  // whether the thread that runs the loop was interrupted while the loop was idle
+  private boolean runnerInterrupted;
+
   // strands that JDK code suspended
   private int blockedStrands;
 
@@ -117,6 +120,10 @@ final class Scheduler implements LoopClock.Outstanding {
       runner = null;
       stopping = false;
       todo = 0;
+      if (runnerInterrupted) {
+        runnerInterrupted = false;
+        me.interrupt();
+      }
     }
     Throwable failure = fatal;
     if (failure != null) {
@@ -232,6 +239,8 @@ final class Scheduler implements LoopClock.Outstanding {
         break;
       }
       inbox.sleep(nanos);
+      // Put aside until the end of the run: carrying a strand would clear it.
+      runnerInterrupted |= Thread.currentThread() == runner && Thread.interrupted();
     }
   }
 

@@ -108,12 +108,7 @@ class EagerTaskTest {
 
     outer.await();
     steps.assertAre(
-        "outer begins",
-        "inner begins",
-        "outer waits",
-        "main goes on",
-        "inner ends",
-        "outer ends");
+        "outer begins", "inner begins", "outer waits", "main goes on", "inner ends", "outer ends");
   }
 
   @Test

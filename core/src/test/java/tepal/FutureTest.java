@@ -148,9 +148,7 @@ class FutureTest {
     assertThat(future.cancel("not needed")).isTrue();
     assertThat(future.cancelled()).isTrue();
     assertThat(future.done()).isTrue();
-    assertThatThrownBy(future::await)
-        .isInstanceOf(CancelledError.class)
-        .hasMessage("not needed");
+    assertThatThrownBy(future::await).isInstanceOf(CancelledError.class).hasMessage("not needed");
     assertThatThrownBy(future::exception)
         .isInstanceOf(CancelledError.class)
         .hasMessage("not needed");

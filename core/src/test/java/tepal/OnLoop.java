@@ -27,9 +27,7 @@ public @interface OnLoop {
   final class Extension implements InvocationInterceptor {
     @Override
     public void interceptTestMethod(
-        Invocation<Void> test,
-        ReflectiveInvocationContext<Method> method,
-        ExtensionContext context)
+        Invocation<Void> test, ReflectiveInvocationContext<Method> method, ExtensionContext context)
         throws Throwable {
       List<ExceptionContext> unhandled = new ArrayList<>();
       try (Runner runner = new Runner(EventLoop.builder().clock(new VirtualClock()))) {

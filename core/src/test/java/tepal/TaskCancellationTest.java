@@ -334,9 +334,7 @@ class TaskCancellationTest {
     sleep(ZERO);
 
     assertThatThrownBy(task::result).isSameAs(thrown.get());
-    assertThatThrownBy(task::result)
-        .isInstanceOf(CancelledError.class)
-        .isNotSameAs(thrown.get());
+    assertThatThrownBy(task::result).isInstanceOf(CancelledError.class).isNotSameAs(thrown.get());
   }
 
   // ---- Taking it back
