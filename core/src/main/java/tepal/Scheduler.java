@@ -111,6 +111,7 @@ final class Scheduler implements LoopClock.Outstanding {
     runner = me;
     register(this);
     iterated = false;
+    runnerInterrupted = Thread.interrupted();
     Watchdog.watch(this);
     try {
       turns.run(this);
