@@ -8,5 +8,7 @@ module tepal {
   requires jdk.unsupported;
 
   exports tepal;
+  exports tepal.queues;
+  exports tepal.sync;
   exports tepal.testing;
 }
