@@ -66,7 +66,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     Context given = options.context();
     this.context = given == null ? Context.copyContext() : given;
     String threadName = name != null ? name : scheduler.debug ? getName() : "";
-    Strand own = scheduler.turns.strand(scheduler, this, context, threadName, this::runBody);
+    Strand own = scheduler.turns.strand(scheduler, this, context, threadName, null);
     this.strand = own;
     scheduler.tasks.add(this);
     Strand current = Strand.current();
@@ -95,12 +95,12 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
 
   // ---- Running the body; called on the task's own thread
 
-  private void runBody() {
+  void runBody() {
     try {
       T result = coro.await();
       ended();
       if (mustCancel) {
-        endCancelled(cancelMessage, null);
+        endCancelled(cancelMessage(), null);
       } else {
         if (scheduler.debug) {
           scheduler.reports.swallowed(this);
@@ -135,7 +135,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     }
     mustCancel = false;
     ended();
-    endCancelled(null, new CancelledError(cancelMessage));
+    endCancelled(null, new CancelledError(cancelMessage()));
     return true;
   }
 
@@ -153,7 +153,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     Strand own = strand();
     future.addCompletion(own);
     waiter = future;
-    if (mustCancel && future.requestCancel(cancelMessage)) {
+    if (mustCancel && future.requestCancel(cancelMessage())) {
       mustCancel = false;
     }
     try {
@@ -167,7 +167,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     if (mustCancel) {
       mustCancel = false;
       CancelledError cancellation = future.cancellation();
-      throw cancellation == null ? new CancelledError(cancelMessage) : cancellation;
+      throw cancellation == null ? new CancelledError(cancelMessage()) : cancellation;
     }
   }
 
@@ -179,7 +179,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     own.suspend();
     if (mustCancel) {
       mustCancel = false;
-      throw new CancelledError(cancelMessage);
+      throw new CancelledError(cancelMessage());
     }
   }
 
@@ -205,7 +205,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
       return true;
     }
     mustCancel = true;
-    cancelMessage = message;
+    setCancelMessage(message);
     Strand own = strand;
     if (own != null && own.blocked) {
       interrupt(own);
@@ -278,7 +278,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     if (!cancelledByInterrupt) {
       return thrown;
     }
-    Throwable e = Thrown.afterInterrupt(thrown, cancelMessage);
+    Throwable e = Thrown.afterInterrupt(thrown, cancelMessage());
     if (e instanceof CancelledError) {
       cancelledByInterrupt = false;
       mustCancel = false;

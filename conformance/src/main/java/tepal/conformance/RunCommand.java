@@ -107,9 +107,10 @@ final class RunCommand implements Callable<Integer> {
     for (Path file : files) {
       read(file, entry -> {
         switch (entry) {
-          case Entry.Readable(Sample sample) when sample.id().equals(id) && !found ->
-            explain(sample, watch);
-          case Entry.Unreadable unreadable when unreadable.id().equals(id) && !found -> {
+          case Entry.Readable(Sample sample)
+          when sample.id().equals(id) && !found -> explain(sample, watch);
+          case Entry.Unreadable unreadable
+          when unreadable.id().equals(id) && !found -> {
             found = true;
             complain(unreadable);
           }

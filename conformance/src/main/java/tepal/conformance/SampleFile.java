@@ -62,8 +62,7 @@ final class SampleFile {
     String id = node.path("id").stringValue();
     try {
       Program program = ProgramReader.program(node.path("program"));
-      return new Entry.Readable(
-          new Sample(id, program, ProgramReader.trace(node.path("trace"))));
+      return new Entry.Readable(new Sample(id, program, ProgramReader.trace(node.path("trace"))));
     } catch (UnreadableProgramException e) {
       return new Entry.Unreadable(id, String.valueOf(e.getMessage()));
     }

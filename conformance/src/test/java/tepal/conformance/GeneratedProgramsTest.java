@@ -36,7 +36,8 @@ class GeneratedProgramsTest {
         .containsAll(Stream.of(Verb.values()).map(Verb::word).toList())
         .contains("return", "raise", "try", "repeat", "timeout", "group")
         .contains("lock", "semaphore", "condition", "spawn", "spawn_eager")
-        .contains("call_soon", "call_later", "gather", "wait", "wait_for", "as_completed", "shutdown");
+        .contains(
+            "call_soon", "call_later", "gather", "wait", "wait_for", "as_completed", "shutdown");
   }
 
   @Test

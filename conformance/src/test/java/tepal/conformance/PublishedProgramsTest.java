@@ -13,8 +13,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import tepal.conformance.SampleFile.Entry;
 
-/// Same program, same trace: once with the loop's opened mode and once with its portable one, as all
-/// tests of the build.
+/// Same program, same trace: once with the loop's opened mode and once with its portable one, as
+/// all tests of the build.
 class PublishedProgramsTest {
   private static final Path PROGRAMS = Path.of("programs");
 
