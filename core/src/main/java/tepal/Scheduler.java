@@ -279,8 +279,8 @@ final class Scheduler implements LoopClock.Outstanding {
     }
   }
 
-  /// Gives `strand` the turn before everything else.
-  void runNext(Strand strand) {
+  /// Gives `strand` the turn before everything else; null takes that back.
+  void runNext(@Nullable Strand strand) {
     urgent = strand;
   }
 
