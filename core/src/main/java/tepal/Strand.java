@@ -68,9 +68,12 @@ abstract class Strand extends Ready implements Completion {
   /// @throws IllegalStateException if the thread is pinned, so that it cannot give up its turn
   abstract void suspend();
 
-  /// Lets `strand`, which is new, have its first turn before this goes on; or in the next
-  /// iteration, if this is pinned and so cannot wait for it.
+  /// Lets `strand`, which is new, have its first turn before this goes on. A pinned thread cannot
+  /// give up its turn; then `strand` starts as others do.
   final void startEagerly(Strand strand) {
+    // This is not the end of this strand's own first turn, if it has it just now.
+    Strand ownStarter = starter;
+    starter = null;
     strand.starter = this;
     scheduler.runNext(strand);
     try {
@@ -80,6 +83,7 @@ abstract class Strand extends Ready implements Completion {
       scheduler.runNext(null);
       scheduler.add(strand);
     }
+    starter = ownStarter;
   }
 
   /// Returns the turn to whoever started this eagerly, if anybody did. Called when this gives

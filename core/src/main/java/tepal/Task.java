@@ -70,7 +70,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     Context given = options.context();
     this.context = given == null ? Context.copyContext() : given;
     String threadName = name != null ? name : scheduler.debug ? getName() : "";
-    Strand own = scheduler.turns.strand(scheduler, this, context, threadName, this::runBody);
+    Strand own = scheduler.turns.strand(scheduler, this, context, threadName, null);
     this.strand = own;
     scheduler.tasks.add(this);
     Strand current = Strand.current();
@@ -99,12 +99,12 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
 
   // ---- Running the body; called on the task's own thread
 
-  private void runBody() {
+  void runBody() {
     try {
       T result = coro.await();
       ended();
       if (mustCancel) {
-        endCancelled(cancelMessage, null);
+        endCancelled(cancelMessage(), null);
       } else {
         if (scheduler.debug) {
           scheduler.reports.swallowed(this);
@@ -139,7 +139,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     }
     mustCancel = false;
     ended();
-    endCancelled(null, new CancelledError(cancelMessage));
+    endCancelled(null, new CancelledError(cancelMessage()));
     return true;
   }
 
@@ -157,7 +157,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     Strand own = strand();
     future.addCompletion(own);
     waiter = future;
-    boolean cancelledNow = mustCancel && future.requestCancel(cancelMessage);
+    boolean cancelledNow = mustCancel && future.requestCancel(cancelMessage());
     if (cancelledNow) {
       mustCancel = false;
     }
@@ -176,7 +176,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     if (mustCancel) {
       mustCancel = false;
       CancelledError cancellation = future.cancellation();
-      throw cancellation == null ? new CancelledError(cancelMessage) : cancellation;
+      throw cancellation == null ? new CancelledError(cancelMessage()) : cancellation;
     }
   }
 
@@ -193,7 +193,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     }
     if (mustCancel) {
       mustCancel = false;
-      throw new CancelledError(cancelMessage);
+      throw new CancelledError(cancelMessage());
     }
   }
 
@@ -219,7 +219,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
       return true;
     }
     mustCancel = true;
-    cancelMessage = message;
+    setCancelMessage(message);
     Strand own = strand;
     if (own != null) {
       if (interrupted && !interruptQueued && !own.thread().isInterrupted()) {
@@ -303,7 +303,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     if (!cancelledByInterrupt) {
       return thrown;
     }
-    Throwable e = Thrown.afterInterrupt(thrown, cancelMessage);
+    Throwable e = Thrown.afterInterrupt(thrown, cancelMessage());
     if (e instanceof CancelledError) {
       cancelledByInterrupt = false;
       mustCancel = false;
