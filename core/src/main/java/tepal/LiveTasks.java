@@ -41,6 +41,20 @@ final class LiveTasks {
     task.newer = null;
   }
 
+  boolean isEmpty() {
+    return first == null;
+  }
+
+  /// Returns whether JDK code has suspended all of them.
+  boolean allBlocked() {
+    for (Task<?> task = first; task != null; task = task.newer) {
+      if (!task.isBlocked()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   Set<Task<?>> snapshot() {
     Set<Task<?>> tasks = new LinkedHashSet<>();
     for (Task<?> task = first; task != null; task = task.newer) {
