@@ -33,10 +33,12 @@ final class Closing {
   /// Ends what is left. Called once, on the thread that closes the loop.
   void run() {
     if (scheduler.hasStrands()) {
-      CarrierThread.run(scheduler.turns, () -> takeTurns(() -> {
-        unwind();
-        scheduler.endOwnThreads();
-      }));
+      CarrierThread.run(
+          scheduler.turns,
+          () -> takeTurns(() -> {
+            unwind();
+            scheduler.endOwnThreads();
+          }));
     }
     for (Task<?> task : scheduler.tasks.snapshot()) {
       if (!task.isBlocked()) {

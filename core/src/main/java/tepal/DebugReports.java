@@ -68,8 +68,9 @@ final class DebugReports {
   /// Reports a task that was cancelled and ended as if it had not been.
   void swallowed(Task<?> task) {
     if (task.cancelling() > 0) {
-      warn(() -> "%s was cancelled but returned normally: rethrow CancelledError, or call uncancel()"
-          .formatted(task));
+      warn(
+          () -> "%s was cancelled but returned normally: rethrow CancelledError, or call uncancel()"
+              .formatted(task));
     }
   }
 

@@ -45,8 +45,11 @@ final class LiveTasks {
     return first == null;
   }
 
-  /// Returns whether JDK code has suspended all of them.
+  /// Returns whether there are tasks and JDK code has suspended all of them.
   boolean allBlocked() {
+    if (first == null) {
+      return false;
+    }
     for (Task<?> task = first; task != null; task = task.newer) {
       if (!task.isBlocked()) {
         return false;

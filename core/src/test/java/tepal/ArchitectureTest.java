@@ -39,7 +39,16 @@ class ArchitectureTest {
 
   /// Where a thread that blocks is what is tested, so that virtual time does not help.
   private static final Class<?>[] TESTS_OF_BLOCKING_CODE = {
-    BlockedCallbackTest.class, BlockingCancellationTest.class, BlockingCodeTest.class, DebugReportsTest.class, ForeignVirtualThreadTest.class, InterruptedScopesTest.class, StrandStackSamplerTest.class, WatchdogTest.class
+    BlockedCallbackTest.class,
+    BlockingCancellationTest.class,
+    BlockingCodeTest.class,
+    ClosingTest.class,
+    DebugReportsTest.class,
+    ForeignVirtualThreadTest.class,
+    InterruptedScopesTest.class,
+    LeakTest.class,
+    StrandStackSamplerTest.class,
+    WatchdogTest.class
   };
 
   /// The packages that a user could have written.

@@ -78,8 +78,7 @@ class ClosingTest {
     });
 
     loop.close();
-    steps.assertAre(
-        "Task was destroyed but it is pending", "CancelledError", "done", "cleaned up");
+    steps.assertAre("Task was destroyed but it is pending", "CancelledError", "done", "cleaned up");
     assertThatAllThreadsEnded();
   }
 
@@ -101,10 +100,12 @@ class ClosingTest {
 
   @Test
   void groups_and_timeouts_are_left() {
-    start(() -> endedBy("body", () -> TaskGroup.run(group -> {
-      group.createTask(() -> endedBy("child", () -> sleep(HOURS)));
-      Asyncio.timeout(HOURS, () -> sleep(HOURS));
-    })));
+    start(() -> endedBy(
+        "body",
+        () -> TaskGroup.run(group -> {
+          group.createTask(() -> endedBy("child", () -> sleep(HOURS)));
+          Asyncio.timeout(HOURS, () -> sleep(HOURS));
+        })));
 
     loop.close();
     steps.assertAre(
@@ -168,8 +169,7 @@ class ClosingTest {
     });
 
     loop.close();
-    steps.assertAre(
-        "Task was destroyed but it is pending", "Task exception was never retrieved");
+    steps.assertAre("Task was destroyed but it is pending", "Task exception was never retrieved");
     assertThatAllThreadsEnded();
   }
 
@@ -209,7 +209,7 @@ class ClosingTest {
     } finally {
       lock.unlock();
     }
-    assertThat(threads.getFirst().join(Duration.ofSeconds(20))).isTrue();
+    assertThatItEnds(threads.getFirst());
     steps.assertAre("locked", "next wait CancelledError");
     assertThat(lock.isLocked()).isFalse();
   }
@@ -232,7 +232,7 @@ class ClosingTest {
     loop.close();
     steps.assertAre();
     gate.countDown();
-    assertThat(threads.getFirst().join(Duration.ofSeconds(20))).isTrue();
+    assertThatItEnds(threads.getFirst());
     steps.assertAre("came back");
   }
 
@@ -241,7 +241,7 @@ class ClosingTest {
     start(() -> endedBy("task", () -> sleep(HOURS)));
 
     Thread closer = Thread.startVirtualThread(loop::close);
-    assertThat(closer.join(Duration.ofSeconds(20))).isTrue();
+    assertThatItEnds(closer);
     steps.assertAre("Task was destroyed but it is pending", "task CancelledError");
     assertThatAllThreadsEnded();
   }
@@ -300,6 +300,10 @@ class ClosingTest {
   }
 
   private void assertThatAllThreadsEnded() {
-    assertThat(threads).isNotEmpty().noneMatch(Thread::isAlive);
+    assertThat(threads).isNotEmpty().allSatisfy(ClosingTest::assertThatItEnds);
+  }
+
+  private static void assertThatItEnds(Thread thread) throws InterruptedException {
+    assertThat(thread.join(Duration.ofSeconds(20))).isTrue();
   }
 }

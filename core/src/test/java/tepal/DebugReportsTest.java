@@ -35,7 +35,9 @@ class DebugReportsTest {
       pass(1);
     });
 
-    assertThat(log.messages("Executing Task[slow, ")).singleElement().asString()
+    assertThat(log.messages("Executing Task[slow, "))
+        .singleElement()
+        .asString()
         .containsPattern(" took 0\\.\\d\\d\\d s$");
   }
 
@@ -46,7 +48,9 @@ class DebugReportsTest {
       pass(2);
     });
 
-    assertThat(log.messages("Executing Handle[tepal.DebugReportsTest")).singleElement().asString()
+    assertThat(log.messages("Executing Handle[tepal.DebugReportsTest"))
+        .singleElement()
+        .asString()
         .contains("created at tepal.DebugReportsTest");
   }
 
@@ -89,7 +93,9 @@ class DebugReportsTest {
       sleep(SLOW.multipliedBy(4));
     });
 
-    assertThat(log.messages("Handle[tepal.DebugReportsTest")).singleElement().asString()
+    assertThat(log.messages("Handle[tepal.DebugReportsTest"))
+        .singleElement()
+        .asString()
         .contains("was suspended by JDK code");
   }
 
@@ -103,7 +109,9 @@ class DebugReportsTest {
       pass(1);
     });
 
-    assertThat(log.messages()).singleElement().asString()
+    assertThat(log.messages())
+        .singleElement()
+        .asString()
         .startsWith("Task[swallower, result=null")
         .contains("was cancelled but returned normally");
   }
@@ -139,14 +147,18 @@ class DebugReportsTest {
   @Test
   void an_error_that_nobody_was_told_of_is_logged_with_the_place_where_its_task_was_created() {
     inDebugMode(HOURS, () -> {
-      var task = createTask(() -> {
-        throw new IllegalStateException("unnoticed");
-      }, TaskOptions.named("failing"));
+      var task = createTask(
+          () -> {
+            throw new IllegalStateException("unnoticed");
+          },
+          TaskOptions.named("failing"));
       pass(2);
       assertThat(task.done()).isTrue();
     });
 
-    assertThat(log.messages("Task exception was never retrieved")).singleElement().asString()
+    assertThat(log.messages("Task exception was never retrieved"))
+        .singleElement()
+        .asString()
         .contains("Task[failing, ")
         .contains("created at tepal.DebugReportsTest");
   }
@@ -160,7 +172,9 @@ class DebugReportsTest {
       pass(2);
     });
 
-    assertThat(log.messages("Exception in callback")).singleElement().asString()
+    assertThat(log.messages("Exception in callback"))
+        .singleElement()
+        .asString()
         .contains("created at tepal.DebugReportsTest");
   }
 

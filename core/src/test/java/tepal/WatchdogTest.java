@@ -178,7 +178,9 @@ class WatchdogTest {
       stall.look(9 * SECOND, false);
     });
 
-    assertThat(log.messages()).singleElement().asString()
+    assertThat(log.messages())
+        .singleElement()
+        .asString()
         .startsWith("JDK code has suspended a callback for 1.000 s, while the loop turns:"
             + " Handle[tepal.WatchdogTest")
         .contains("at tepal.WatchdogTest.awaitGate");
