@@ -117,6 +117,17 @@ public final class EventLoop implements AutoCloseable {
     return runUntilComplete(Asyncio.ensureFuture(this, body));
   }
 
+  /// Makes a task of `body`, which has no value, and runs until it is done.
+  ///
+  /// Must be called outside any loop. Blocks the calling thread.
+  ///
+  /// @param body what to run
+  /// @throws CancelledError if the task is cancelled
+  /// @throws IllegalStateException as [#runUntilComplete(Future)] does
+  public void runUntilComplete(Action<?> body) {
+    Object _ = runUntilComplete(Asyncio.awaitable(body));
+  }
+
   /// Ends [#runForever()] at the end of the current iteration, after the callbacks that are
   /// scheduled already. If the loop does not run, its next run ends after one iteration.
   ///
