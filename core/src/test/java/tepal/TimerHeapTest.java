@@ -172,7 +172,8 @@ class TimerHeapTest {
         now += random.nextInt(5);
         model.sort(Comparator.comparingLong(Timer::deadline)); // stable: keeps the order added
         long due = now;
-        List<Timer> expected = model.stream().filter(each -> each.deadline <= due).toList();
+        List<Timer> expected =
+            model.stream().filter(each -> each.deadline <= due).toList();
         model.removeAll(expected);
         heap.firstDeadline();
         assertThat(dueAt(now)).isEqualTo(expected);
