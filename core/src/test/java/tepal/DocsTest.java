@@ -106,7 +106,8 @@ class DocsTest {
   private static boolean leadsSomewhere(MarkdownFile from, String link) throws IOException {
     int hash = link.indexOf('#');
     String file = hash < 0 ? link : link.substring(0, hash);
-    Path target = file.isEmpty() ? from.path() : from.path().resolveSibling(file).normalize();
+    Path target =
+        file.isEmpty() ? from.path() : from.path().resolveSibling(file).normalize();
     if (!Files.exists(target) || hash < 0) {
       return Files.exists(target);
     }

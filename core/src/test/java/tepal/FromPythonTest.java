@@ -32,8 +32,7 @@ class FromPythonTest {
 
   @Test
   void a_python_name_has_a_java_name_or_a_reason() throws IOException {
-    assertThat(rows())
-        .allMatch(row -> row.java().startsWith("`") || row.java().startsWith("none"));
+    assertThat(rows()).allMatch(row -> row.java().startsWith("`") || row.java().startsWith("none"));
   }
 
   private record Row(String python, String java) {}
