@@ -22,6 +22,7 @@ class DocsTest {
   private static final ToolProvider JAVAC = ToolProvider.findFirst("javac").orElseThrow();
 
   /// Around a block that is neither a class nor a program, but statements.
+  @SuppressWarnings("InlineFormatString") // long, and what a block may use
   private static final String STATEMENTS = """
       import static tepal.Asyncio.*;
       import java.nio.file.*;
