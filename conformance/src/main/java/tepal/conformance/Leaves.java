@@ -96,9 +96,9 @@ final class Leaves {
     };
   }
 
-  /// Waits for a task that may be waited for, or rarely for one that is not there, or for itself.
-  /// The latter only where the name cannot belong to an older task, which might wait for this
-  one.
+  /// Waits for a task that may be waited for, or rarely for one that is not there, or for
+  /// itself. The latter only where the name cannot belong to an older task, which might wait for
+  /// this one.
   private Op awaiting(Spot spot) {
     if (spot.holdsCondition()) {
       return plain(Verb.SHIELD, cast.anyTask());
