@@ -1,6 +1,10 @@
-import static tepal.Asyncio.run;
-import static tepal.Asyncio.sleep;
-import java.time.Duration;
+// SPDX-License-Identifier: Apache-2.0
+//
+// Hello world, with a second in between in which other tasks could run.
+//
+//   ./tepal run examples/Hello.java
+
+import static tepal.Asyncio.*;
 
 void main() {
   run(() -> {
