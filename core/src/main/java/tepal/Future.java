@@ -166,6 +166,9 @@ public sealed class Future<T extends @Nullable Object> implements Awaitable<T>
     if (state == CANCELLED) {
       throw makeCancelledError();
     }
+    if (state == PENDING) {
+      throw notDone();
+    }
     return failure();
   }
 
@@ -183,9 +186,12 @@ public sealed class Future<T extends @Nullable Object> implements Awaitable<T>
         yield Objects.requireNonNull((Throwable) outcome);
       }
       case CANCELLED -> makeCancelledError();
-      default ->
-        new InvalidStateException("Expected a future that is done, but it is not: " + this);
+      default -> notDone();
     };
+  }
+
+  private InvalidStateException notDone() {
+    return new InvalidStateException("Expected a future that is done, but it is not: " + this);
   }
 
   /// Returns the cancellation that this ended with, or null if it ended otherwise.

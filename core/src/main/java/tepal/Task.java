@@ -27,7 +27,8 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
    * A task that JDK code suspended is interrupted, once: that is how the cancellation reaches it.
    * `interrupted` is then set until our next wait clears the thread's flag. If the flag is gone by
    * then, JDK code has thrown and the body has had its chance; if it is still there (a lock that does not
-   * react, a channel that was closed), `mustCancel` stays and the wait throws.
+   * react, a channel that was closed), `mustCancel` stays and the wait throws. A further request
+   * interrupts again only if JDK code has taken the flag of the one before.
    *
    * [1] https://github.com/python/cpython/blob/3.14/Lib/asyncio/tasks.py
    */
@@ -52,8 +53,11 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   private int cancelRequests;
   private boolean mustCancel;
 
-  // whether an interrupt was sent for a cancellation, and no wait of ours has come since
+  // whether an interrupt was queued for a cancellation, and no wait of ours has come since
   private boolean interrupted;
+
+  // whether that interrupt is still in the ready queue
+  private boolean interruptQueued;
 
   // whether an exception that leaves a scope may be what an interrupt left behind
   private boolean cancelledByInterrupt;
@@ -207,8 +211,13 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     mustCancel = true;
     setCancelMessage(message);
     Strand own = strand;
-    if (own != null && own.blocked) {
-      interrupt(own);
+    if (own != null) {
+      if (interrupted && !interruptQueued && !own.thread().isInterrupted()) {
+        interrupted = false;
+      }
+      if (own.blocked) {
+        interrupt(own);
+      }
     }
     return true;
   }
@@ -252,8 +261,14 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     if (!interrupted) {
       interrupted = true;
       cancelledByInterrupt = true;
+      interruptQueued = true;
       // On a callback thread: closing the channel that the task waits for may take locks.
-      scheduler.callNext(own.thread()::interrupt, new Context());
+      scheduler.callNext(
+          () -> {
+            interruptQueued = false;
+            own.thread().interrupt();
+          },
+          new Context());
     }
   }
 

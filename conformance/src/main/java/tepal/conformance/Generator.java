@@ -110,12 +110,12 @@ final class Generator {
         List.of("F0", "F1", "F2", "F3"),
         List.of("V0"),
         inOrder(
-            Map.entry("S0", new Slots(dice.between(1, 2), /* bounded= */ false)),
-            Map.entry("S1", new Slots(1, /* bounded= */ true))),
+            Map.entry("S0", new Slots(dice.between(0, 2), /* bounded= */ false)),
+            Map.entry("S1", new Slots(dice.between(1, 2), /* bounded= */ true))),
         inOrder(
             Map.entry("Q0", new Store(dice.pick(Order.values()), dice.between(0, 2))),
             Map.entry("Q1", new Store(Order.FIFO, dice.between(0, 1)))),
-        inOrder(Map.entry("B0", dice.between(2, 3))));
+        inOrder(Map.entry("B0", dice.between(1, 3))));
   }
 
   /// Mostly keeps an operation from ending main or from keeping it waiting until its timeout.
@@ -299,10 +299,17 @@ final class Generator {
     String label = cast.label("k");
     int count = dice.between(0, 3);
     for (int i = 0; i < count; i++) {
-      ops.add(dice.percent(8) && spot.depth() < MAX_DEPTH ? spawn(spot) : leaves.instant());
+      ops.add(inCallback(spot.inside()));
     }
     Long delay = dice.percent(55) ? null : dice.percent(15) ? Long.valueOf(0) : dice.ticks();
     return new Op.Schedule(delay, label, List.copyOf(ops));
+  }
+
+  private Op inCallback(Spot spot) {
+    if (spot.depth() <= MAX_DEPTH && dice.percent(15)) {
+      return dice.percent(50) ? spawn(spot) : schedule(spot);
+    }
+    return leaves.instant();
   }
 
   private @Nullable Long ticks() {

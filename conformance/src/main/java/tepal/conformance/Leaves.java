@@ -59,11 +59,12 @@ final class Leaves {
 
   /// Something that never suspends and may stand in a callback.
   Op instant() {
-    return switch (dice.below(8)) {
+    return switch (dice.below(10)) {
       case 0, 1 -> cancel();
       case 2 -> plain(Verb.STATE, cast.anyTask());
       case 3 -> plain(Verb.ON_TASK_DONE, cast.anyTask(), cast.label("k"));
-      case 4 -> ofVars();
+      case 4 -> plain(Verb.ON_DONE, future(), cast.label("k"));
+      case 5 -> dice.percent(75) ? ofVars() : plain(Verb.SIZE, queue());
       default -> waking();
     };
   }
@@ -96,9 +97,9 @@ final class Leaves {
     };
   }
 
-  /// Waits for a task that may be waited for, or rarely for one that is not there, or for itself.
-  /// The latter only where the name cannot belong to an older task, which might wait for this
-  one.
+  /// Waits for a task that may be waited for, or rarely for one that is not there, or for
+  /// itself. The latter only where the name cannot belong to an older task, which might wait for
+  /// this one.
   private Op awaiting(Spot spot) {
     if (spot.holdsCondition()) {
       return plain(Verb.SHIELD, cast.anyTask());

@@ -104,6 +104,7 @@ final class ProgramRun {
     }
     guard.cancel();
     stuck = !main.done();
+    trace.end();
   }
 
   // After the main task
