@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Debug mode names a callback or task that holds up the loop, and a task that nobody awaits.
+// Debug mode names who holds up the loop, with the stack, and which task JDK code suspended.
 //
 //   ./tepal run --debug examples/DebugMode.java
 
@@ -11,13 +11,13 @@ import tepal.TaskOptions;
 void main() {
   run(() -> {
     IO.println("debug: " + getRunningLoop().getDebug());
-    getRunningLoop().setSlowCallbackDuration(Duration.ofMillis(50));
     createTask(this::computeTooLong, TaskOptions.named("greedy")).await();
-    IO.println("a warning about greedy is on stderr");
+    createTask(() -> Thread.sleep(200), TaskOptions.named("sleepy")).await();
+    IO.println("stderr says what greedy and sleepy did");
   });
 }
 
-// Gives nobody else a turn: it neither awaits nor blocks, it computes.
+// Gives nobody else a turn: it neither awaits nor blocks.
 void computeTooLong() {
   long end = System.nanoTime() + Duration.ofMillis(300).toNanos();
   while (System.nanoTime() < end) {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A million tasks, or as many as you say, sleep a random time below a second, all at once.
+// Ten thousand tasks, or as many as you say, sleep a random time below a second, all at once.
 //
+//   ./tepal run examples/MillionTasks.java
 //   ./tepal run examples/MillionTasks.java 1000000
 
 import static tepal.Asyncio.*;
@@ -22,7 +23,7 @@ void main(String[] arguments) {
       }
     });
     Duration elapsed = getRunningLoop().time().minus(start);
-    IO.println("%,d tasks slept %,.0f s in all, and %.2f s went by"
+    IO.println("%d tasks slept %.0f s in all, and %.2f s went by"
         .formatted(ran, slept.toMillis() / 1000.0, elapsed.toMillis() / 1000.0));
   });
 }
