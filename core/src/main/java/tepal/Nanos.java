@@ -9,6 +9,7 @@ final class Nanos {
   static final long FOREVER = Long.MAX_VALUE;
 
   private static final Duration LONGEST = Duration.ofNanos(FOREVER);
+  private static final Duration SHORTEST = Duration.ofNanos(Long.MIN_VALUE);
 
   private Nanos() {}
 
@@ -16,9 +17,7 @@ final class Nanos {
     if (duration.compareTo(LONGEST) >= 0) {
       return FOREVER;
     }
-    return duration.isNegative() && duration.negated().compareTo(LONGEST) > 0
-        ? Long.MIN_VALUE
-        : duration.toNanos();
+    return duration.compareTo(SHORTEST) <= 0 ? Long.MIN_VALUE : duration.toNanos();
   }
 
   /// Returns `now + delay`, or [#FOREVER] if that is beyond what a long holds.
