@@ -2,6 +2,7 @@
 package tepal;
 
 import java.time.Duration;
+import java.util.Locale;
 
 /// Durations as the loop counts them: in nanoseconds that saturate instead of overflowing.
 final class Nanos {
@@ -27,6 +28,6 @@ final class Nanos {
   }
 
   static String seconds(long nanos) {
-    return nanos == FOREVER ? "for ever" : "%.3f s".formatted(nanos / 1e9);
+    return nanos == FOREVER ? "for ever" : String.format(Locale.ROOT, "%.3f s", nanos / 1e9);
   }
 }
