@@ -283,6 +283,11 @@ final class Scheduler implements LoopClock.Outstanding {
     ready.add(item);
   }
 
+  /// Removes an entry that the current turn has added.
+  void takeBack(Ready item) {
+    boolean _ = ready.removeLastOccurrence(item);
+  }
+
   /// Takes an entry that another thread pushed.
   void arrived(Ready item) {
     if (item instanceof Strand strand) {

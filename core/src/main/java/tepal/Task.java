@@ -157,14 +157,19 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     Strand own = strand();
     future.addCompletion(own);
     waiter = future;
-    if (mustCancel && future.requestCancel(cancelMessage())) {
+    boolean cancelledNow = mustCancel && future.requestCancel(cancelMessage());
+    if (cancelledNow) {
       mustCancel = false;
     }
     try {
       own.suspend();
     } catch (IllegalStateException pinned) {
-      future.removeCompletion(own);
       waiter = null;
+      future.removeCompletion(own);
+      if (cancelledNow) {
+        mustCancel = true;
+        scheduler.takeBack(own);
+      }
       throw pinned;
     }
     waiter = null;
@@ -180,7 +185,12 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     leaveScope();
     Strand own = strand();
     scheduler.add(own);
-    own.suspend();
+    try {
+      own.suspend();
+    } catch (IllegalStateException pinned) {
+      scheduler.takeBack(own);
+      throw pinned;
+    }
     if (mustCancel) {
       mustCancel = false;
       throw new CancelledError(cancelMessage());

@@ -39,7 +39,12 @@ class ArchitectureTest {
 
   /// Where a thread that blocks is what is tested, so that virtual time does not help.
   private static final Class<?>[] TESTS_OF_BLOCKING_CODE = {
-    BlockingCancellationTest.class, BlockingCodeTest.class, InterruptedScopesTest.class
+    BlockedCallbackTest.class,
+    BlockingCancellationTest.class,
+    BlockingCodeTest.class,
+    ForeignVirtualThreadTest.class,
+    InterruptedScopesTest.class,
+    StrandStackSamplerTest.class
   };
 
   /// The packages that a user could have written.

@@ -22,6 +22,7 @@ class DocsTest {
   private static final ToolProvider JAVAC = ToolProvider.findFirst("javac").orElseThrow();
 
   /// Around a block that is neither a class nor a program, but statements.
+  @SuppressWarnings("InlineFormatString") // long, and what a block may use
   private static final String STATEMENTS = """
       import static tepal.Asyncio.*;
       import java.nio.file.*;
@@ -106,7 +107,8 @@ class DocsTest {
   private static boolean leadsSomewhere(MarkdownFile from, String link) throws IOException {
     int hash = link.indexOf('#');
     String file = hash < 0 ? link : link.substring(0, hash);
-    Path target = file.isEmpty() ? from.path() : from.path().resolveSibling(file).normalize();
+    Path target =
+        file.isEmpty() ? from.path() : from.path().resolveSibling(file).normalize();
     if (!Files.exists(target) || hash < 0) {
       return Files.exists(target);
     }

@@ -32,8 +32,7 @@ class FromPythonTest {
 
   @Test
   void a_python_name_has_a_java_name_or_a_reason() throws IOException {
-    assertThat(rows())
-        .allMatch(row -> row.java().startsWith("`") || row.java().startsWith("none"));
+    assertThat(rows()).allMatch(row -> row.java().startsWith("`") || row.java().startsWith("none"));
   }
 
   private record Row(String python, String java) {}
@@ -42,7 +41,7 @@ class FromPythonTest {
     List<Row> rows = new ArrayList<>();
     for (String line : MarkdownFile.read("docs/from-python.md").lines()) {
       if (line.startsWith("| `") || line.startsWith("| event")) {
-        String[] cells = line.split("\\|");
+        String[] cells = line.split("\\|", -1);
         rows.add(new Row(cells[1].strip(), cells[2].strip()));
       }
     }
