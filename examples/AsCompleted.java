@@ -11,12 +11,12 @@ import tepal.*;
 void main() {
   run(() -> {
     Map<Future<?>, String> cities = new LinkedHashMap<>();
-    cities.put(createTask(() -> forecast(300)), "Oslo");
-    cities.put(createTask(() -> forecast(100)), "Quito");
+    cities.put(createTask(() -> forecast(450)), "Oslo");
+    cities.put(createTask(() -> forecast(150)), "Quito");
     cities.put(createTask(() -> forecast(60_000)), "Atlantis");
-    cities.put(createTask(() -> forecast(200)), "Perth");
+    cities.put(createTask(() -> forecast(300)), "Perth");
     try {
-      for (Future<?> city : asCompleted(cities.keySet(), Duration.ofMillis(600))) {
+      for (Future<?> city : asCompleted(cities.keySet(), Duration.ofSeconds(1))) {
         IO.println(cities.remove(city) + ": " + city.await());
       }
     } catch (TimeoutException e) {

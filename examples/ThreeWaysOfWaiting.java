@@ -25,7 +25,7 @@ void main() {
 }
 
 List<Task<String>> tasks() {
-  return Stream.of(300, 100, 200).map(delay -> createTask(() -> after(delay))).toList();
+  return Stream.of(600, 200, 400).map(delay -> createTask(() -> after(delay))).toList();
 }
 
 String after(int millis) {

@@ -109,7 +109,7 @@ final class Program {
     private final Map<String, byte[]> files;
 
     Loader(Map<String, byte[]> files, ClassLoader parent) {
-      super("program", parent);
+      super(parent);
       this.files = files;
     }
 
