@@ -102,8 +102,9 @@ final class AsCompleted<T extends @Nullable Object> extends Observer
   }
 
   private final class Deadline extends LoopTimer {
-    Deadline() {
-      super(AsCompleted.this.scheduler);
+    @Override
+    Scheduler scheduler() {
+      return scheduler;
     }
 
     @Override

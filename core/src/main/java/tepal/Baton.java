@@ -24,7 +24,11 @@ final class Baton extends Turns {
 
   @Override
   Strand strand(
-      Scheduler scheduler, @Nullable Task<?> task, Context context, String name, Runnable body) {
+      Scheduler scheduler,
+      @Nullable Task<?> task,
+      Context context,
+      String name,
+      @Nullable Runnable body) {
     return new Runner(scheduler, task, context, name, body);
   }
 
@@ -111,10 +115,15 @@ final class Baton extends Turns {
   /// A strand with a virtual thread of its own.
   private static final class Runner extends Holder implements Runnable {
     private final Thread thread;
-    private final Runnable body;
+    // null for a task's strand, which runs the task
+    private final @Nullable Runnable body;
 
     Runner(
-        Scheduler scheduler, @Nullable Task<?> task, Context context, String name, Runnable body) {
+        Scheduler scheduler,
+        @Nullable Task<?> task,
+        Context context,
+        String name,
+        @Nullable Runnable body) {
       super(scheduler, task, context);
       this.body = body;
       this.thread = Thread.ofVirtual().unstarted(this);
@@ -141,7 +150,11 @@ final class Baton extends Turns {
     public void run() {
       state = RUNNING;
       scheduler.current = this;
-      body.run();
+      if (task != null) {
+        task.runBody();
+      } else if (body != null) {
+        body.run();
+      }
       state = DONE;
       returnToStarter();
       boolean _ = passTurn();

@@ -18,7 +18,11 @@ final class Carrier extends Turns {
 
   @Override
   Strand strand(
-      Scheduler scheduler, @Nullable Task<?> task, Context context, String name, Runnable body) {
+      Scheduler scheduler,
+      @Nullable Task<?> task,
+      Context context,
+      String name,
+      @Nullable Runnable body) {
     return new Carried(scheduler, task, context, name, body);
   }
 
@@ -57,11 +61,16 @@ final class Carrier extends Turns {
     private static final byte RESUMING = 4;
 
     private final Thread thread;
-    private final Runnable body;
+    // null for a task's strand, which runs the task
+    private final @Nullable Runnable body;
     private @Nullable Runnable continuation;
 
     Carried(
-        Scheduler scheduler, @Nullable Task<?> task, Context context, String name, Runnable body) {
+        Scheduler scheduler,
+        @Nullable Task<?> task,
+        Context context,
+        String name,
+        @Nullable Runnable body) {
       super(scheduler, task, context);
       this.body = body;
       this.thread = VirtualThreads.builder(this).unstarted(this);
@@ -77,7 +86,11 @@ final class Carrier extends Turns {
 
     @Override
     public void run() {
-      body.run();
+      if (task != null) {
+        task.runBody();
+      } else if (body != null) {
+        body.run();
+      }
       state = DONE;
     }
 

@@ -47,20 +47,52 @@ public sealed class Future<T extends @Nullable Object> implements Awaitable<T>
   // null, one Completion, or a List of them; null again once they are scheduled
   private @Nullable Object completions;
 
-  // what cancel(message) was given
-  @Nullable String cancelMessage;
-
-  // in debug mode, where this was created
-  private final @Nullable Origin origin;
-
-  // set while this has an exception that nobody has asked for
-  private @Nullable UnretrievedFailure unretrieved;
+  // what few futures have, so that the others are small; null for those
+  private @Nullable Rare rare;
 
   private byte state = PENDING;
 
   Future(Scheduler scheduler) {
     this.scheduler = scheduler;
-    this.origin = Origin.here(scheduler);
+    if (scheduler.debug) {
+      rare().origin = Origin.here();
+    }
+  }
+
+  private static final class Rare {
+    // what cancel(message) was given
+    @Nullable String cancelMessage;
+
+    // in debug mode, where this was created
+    @Nullable Origin origin;
+
+    // set while this has an exception that nobody has asked for
+    @Nullable UnretrievedFailure unretrieved;
+  }
+
+  private Rare rare() {
+    Rare present = rare;
+    if (present == null) {
+      present = new Rare();
+      rare = present;
+    }
+    return present;
+  }
+
+  final @Nullable String cancelMessage() {
+    Rare present = rare;
+    return present == null ? null : present.cancelMessage;
+  }
+
+  final void setCancelMessage(@Nullable String message) {
+    if (message != null || rare != null) {
+      rare().cancelMessage = message;
+    }
+  }
+
+  private @Nullable Origin originOrNull() {
+    Rare present = rare;
+    return present == null ? null : present.origin;
   }
 
   // ---- Waiting
@@ -134,6 +166,9 @@ public sealed class Future<T extends @Nullable Object> implements Awaitable<T>
     if (state == CANCELLED) {
       throw makeCancelledError();
     }
+    if (state == PENDING) {
+      throw notDone();
+    }
     return failure();
   }
 
@@ -151,9 +186,12 @@ public sealed class Future<T extends @Nullable Object> implements Awaitable<T>
         yield Objects.requireNonNull((Throwable) outcome);
       }
       case CANCELLED -> makeCancelledError();
-      default ->
-        new InvalidStateException("Expected a future that is done, but it is not: " + this);
+      default -> notDone();
     };
+  }
+
+  private InvalidStateException notDone() {
+    return new InvalidStateException("Expected a future that is done, but it is not: " + this);
   }
 
   /// Returns the cancellation that this ended with, or null if it ended otherwise.
@@ -171,7 +209,7 @@ public sealed class Future<T extends @Nullable Object> implements Awaitable<T>
       outcome = null;
       return original;
     }
-    return new CancelledError(cancelMessage);
+    return new CancelledError(cancelMessage());
   }
 
   // ---- Completing
@@ -242,13 +280,13 @@ public sealed class Future<T extends @Nullable Object> implements Awaitable<T>
     outcome = exception;
     state = FAILED;
     if (!(completions instanceof Strand)) {
-      unretrieved = UnretrievedFailure.of(this, exception);
+      rare().unretrieved = UnretrievedFailure.of(this, exception);
     }
     scheduleCompletions();
   }
 
   final void endCancelled(@Nullable String message, @Nullable CancelledError error) {
-    cancelMessage = message;
+    setCancelMessage(message);
     outcome = error;
     state = CANCELLED;
     scheduleCompletions();
@@ -264,9 +302,10 @@ public sealed class Future<T extends @Nullable Object> implements Awaitable<T>
 
   /// Notes that somebody has seen the exception, which need not be reported any more.
   final void retrieved() {
-    UnretrievedFailure failure = unretrieved;
-    if (failure != null) {
-      unretrieved = null;
+    Rare present = rare;
+    if (present != null && present.unretrieved != null) {
+      UnretrievedFailure failure = present.unretrieved;
+      present.unretrieved = null;
       failure.retrieved();
     }
   }
@@ -373,7 +412,7 @@ public sealed class Future<T extends @Nullable Object> implements Awaitable<T>
   // ---- Description
 
   final List<StackTraceElement> origin() {
-    return Origin.framesOf(origin);
+    return Origin.framesOf(originOrNull());
   }
 
   /// Returns the word for the state, and what it gave.
@@ -388,6 +427,6 @@ public sealed class Future<T extends @Nullable Object> implements Awaitable<T>
 
   @Override
   public String toString() {
-    return "Future[" + describeState() + Origin.describe(origin) + "]";
+    return "Future[" + describeState() + Origin.describe(originOrNull()) + "]";
   }
 }

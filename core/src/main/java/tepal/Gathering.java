@@ -108,7 +108,7 @@ final class Gathering<T extends @Nullable Object, R extends @Nullable Object> ex
   private Outcome<T> outcome(Future<T> child) {
     if (child.cancelled()) {
       // asyncio makes it anew, with '' for no message
-      String message = child.cancelMessage;
+      String message = child.cancelMessage();
       return new Outcome.Failure<>(new CancelledError(message == null ? "" : message));
     }
     Throwable failure = child.exception();

@@ -22,7 +22,7 @@ public sealed class Handle extends Ready permits TimerHandle, ThreadsafeHandle {
     this.scheduler = scheduler;
     this.callback = callback;
     this.context = context;
-    this.origin = Origin.here(scheduler);
+    this.origin = scheduler.debug ? Origin.here() : null;
   }
 
   /// Cancels the callback, so that it does not run. Has no effect if it has run or was

@@ -5,37 +5,34 @@ import org.jspecify.annotations.Nullable;
 
 /// A timer of the loop's own, which runs no user code.
 abstract class LoopTimer extends Ready {
-  private final Scheduler scheduler;
   private boolean cancelled;
   private boolean inHeap;
 
-  LoopTimer(Scheduler scheduler) {
-    this.scheduler = scheduler;
-  }
+  abstract Scheduler scheduler();
 
   /// Does what is due.
   abstract void fire();
 
   /// Starts the timer; a delay of zero, too, goes through the heap.
   final void startIn(long delayNanos) {
-    startAt(Nanos.after(scheduler.clock.nanoTime(), Math.max(0, delayNanos)));
+    startAt(Nanos.after(scheduler().clock.nanoTime(), Math.max(0, delayNanos)));
   }
 
   final void startAt(long deadlineNanos) {
     inHeap = true;
-    scheduler.timers.add(deadlineNanos, this);
+    scheduler().timers.add(deadlineNanos, this);
   }
 
   /// Lets it fire in the next iteration.
   final void startSoon() {
-    scheduler.add(this);
+    scheduler().add(this);
   }
 
   final void cancel() {
     if (!cancelled) {
       cancelled = true;
       if (inHeap) {
-        scheduler.timers.countCancelled();
+        scheduler().timers.countCancelled();
       }
     }
   }
@@ -63,8 +60,12 @@ abstract class LoopTimer extends Ready {
     private final Future<?> future;
 
     Completing(Future<?> future) {
-      super(future.scheduler);
       this.future = future;
+    }
+
+    @Override
+    Scheduler scheduler() {
+      return future.scheduler;
     }
 
     @Override

@@ -13,9 +13,9 @@ record Origin(List<StackTraceElement> frames) {
   private static final int DEPTH = 10;
   private static final StackWalker WALKER = StackWalker.getInstance();
 
-  /// Returns the caller's place in debug mode, otherwise null.
-  static @Nullable Origin here(Scheduler scheduler) {
-    return scheduler.debug ? new Origin(callers()) : null;
+  /// Returns the caller's place.
+  static Origin here() {
+    return new Origin(callers());
   }
 
   static List<StackTraceElement> framesOf(@Nullable Origin origin) {

@@ -27,7 +27,8 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
    * A task that JDK code suspended is interrupted, once: that is how the cancellation reaches it.
    * `interrupted` is then set until our next wait clears the thread's flag. If the flag is gone by
    * then, JDK code has thrown and the body has had its chance; if it is still there (a lock that does not
-   * react, a channel that was closed), `mustCancel` stays and the wait throws.
+   * react, a channel that was closed), `mustCancel` stays and the wait throws. A further request
+   * interrupts again only if JDK code has taken the flag of the one before.
    *
    * [1] https://github.com/python/cpython/blob/3.14/Lib/asyncio/tasks.py
    */
@@ -52,8 +53,11 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   private int cancelRequests;
   private boolean mustCancel;
 
-  // whether an interrupt was sent for a cancellation, and no wait of ours has come since
+  // whether an interrupt was queued for a cancellation, and no wait of ours has come since
   private boolean interrupted;
+
+  // whether that interrupt is still in the ready queue
+  private boolean interruptQueued;
 
   // whether an exception that leaves a scope may be what an interrupt left behind
   private boolean cancelledByInterrupt;
@@ -66,7 +70,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     Context given = options.context();
     this.context = given == null ? Context.copyContext() : given;
     String threadName = name != null ? name : scheduler.debug ? getName() : "";
-    Strand own = scheduler.turns.strand(scheduler, this, context, threadName, this::runBody);
+    Strand own = scheduler.turns.strand(scheduler, this, context, threadName, null);
     this.strand = own;
     scheduler.tasks.add(this);
     Strand current = Strand.current();
@@ -95,12 +99,12 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
 
   // ---- Running the body; called on the task's own thread
 
-  private void runBody() {
+  void runBody() {
     try {
       T result = coro.await();
       ended();
       if (mustCancel) {
-        endCancelled(cancelMessage, null);
+        endCancelled(cancelMessage(), null);
       } else {
         if (scheduler.debug) {
           scheduler.reports.swallowed(this);
@@ -135,7 +139,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     }
     mustCancel = false;
     ended();
-    endCancelled(null, new CancelledError(cancelMessage));
+    endCancelled(null, new CancelledError(cancelMessage()));
     return true;
   }
 
@@ -153,21 +157,26 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     Strand own = strand();
     future.addCompletion(own);
     waiter = future;
-    if (mustCancel && future.requestCancel(cancelMessage)) {
+    boolean cancelledNow = mustCancel && future.requestCancel(cancelMessage());
+    if (cancelledNow) {
       mustCancel = false;
     }
     try {
       own.suspend();
     } catch (IllegalStateException pinned) {
-      future.removeCompletion(own);
       waiter = null;
+      future.removeCompletion(own);
+      if (cancelledNow) {
+        mustCancel = true;
+        scheduler.takeBack(own);
+      }
       throw pinned;
     }
     waiter = null;
     if (mustCancel) {
       mustCancel = false;
       CancelledError cancellation = future.cancellation();
-      throw cancellation == null ? new CancelledError(cancelMessage) : cancellation;
+      throw cancellation == null ? new CancelledError(cancelMessage()) : cancellation;
     }
   }
 
@@ -176,10 +185,15 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     leaveScope();
     Strand own = strand();
     scheduler.add(own);
-    own.suspend();
+    try {
+      own.suspend();
+    } catch (IllegalStateException pinned) {
+      scheduler.takeBack(own);
+      throw pinned;
+    }
     if (mustCancel) {
       mustCancel = false;
-      throw new CancelledError(cancelMessage);
+      throw new CancelledError(cancelMessage());
     }
   }
 
@@ -205,10 +219,15 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
       return true;
     }
     mustCancel = true;
-    cancelMessage = message;
+    setCancelMessage(message);
     Strand own = strand;
-    if (own != null && own.blocked) {
-      interrupt(own);
+    if (own != null) {
+      if (interrupted && !interruptQueued && !own.thread().isInterrupted()) {
+        interrupted = false;
+      }
+      if (own.blocked) {
+        interrupt(own);
+      }
     }
     return true;
   }
@@ -252,8 +271,14 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     if (!interrupted) {
       interrupted = true;
       cancelledByInterrupt = true;
+      interruptQueued = true;
       // On a callback thread: closing the channel that the task waits for may take locks.
-      scheduler.callNext(own.thread()::interrupt, new Context());
+      scheduler.callNext(
+          () -> {
+            interruptQueued = false;
+            own.thread().interrupt();
+          },
+          new Context());
     }
   }
 
@@ -278,7 +303,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     if (!cancelledByInterrupt) {
       return thrown;
     }
-    Throwable e = Thrown.afterInterrupt(thrown, cancelMessage);
+    Throwable e = Thrown.afterInterrupt(thrown, cancelMessage());
     if (e instanceof CancelledError) {
       cancelledByInterrupt = false;
       mustCancel = false;

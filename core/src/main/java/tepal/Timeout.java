@@ -237,8 +237,12 @@ public final class Timeout {
     private final Task<?> target;
 
     Expiry(Task<?> target) {
-      super(target.scheduler);
       this.target = target;
+    }
+
+    @Override
+    Scheduler scheduler() {
+      return target.scheduler;
     }
 
     @Override

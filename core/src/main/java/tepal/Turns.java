@@ -8,9 +8,13 @@ import org.jspecify.annotations.Nullable;
 /// How the strands of a loop get their threads and take turns: the seam between the two modes.
 abstract sealed class Turns permits Carrier, Baton {
 
-  /// Makes a strand that will run `body`.
+  /// Makes a strand that will run `task`, or else `body`.
   abstract Strand strand(
-      Scheduler scheduler, @Nullable Task<?> task, Context context, String name, Runnable body);
+      Scheduler scheduler,
+      @Nullable Task<?> task,
+      Context context,
+      String name,
+      @Nullable Runnable body);
 
   /// Lets strands take turns until the scheduler has none left. Called by the thread that runs
   /// the loop.

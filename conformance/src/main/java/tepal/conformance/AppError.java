@@ -3,7 +3,8 @@ package tepal.conformance;
 
 import java.io.Serial;
 
-/// The error that programs raise themselves. It has no stack trace: ten thousand programs raise many.
+/// The error that programs raise themselves. It has no stack trace: ten thousand programs raise
+/// many.
 final class AppError extends RuntimeException {
   @Serial
   private static final long serialVersionUID = 1L;

@@ -16,8 +16,8 @@ import tepal.sync.ConditionStatistics;
 import tepal.sync.LockStatistics;
 import tepal.sync.SemaphoreStatistics;
 
-/// Looks at a program's objects when no task of it is left: nobody may wait for them any more, every
-/// lock must be free, and every slot and item must be where the trace says that it went.
+/// Looks at a program's objects when no task of it is left: nobody may wait for them any more,
+/// every lock must be free, and every slot and item must be where the trace says that it went.
 ///
 /// Called in a task of the loop, as it takes the items out of the queues.
 final class Audit {
@@ -89,7 +89,9 @@ final class Audit {
   }
 
   private static boolean isDropOf(String name, Op op) {
-    return op instanceof Op.Shutdown shutdown && shutdown.immediate() && shutdown.queue().equals(name);
+    return op instanceof Op.Shutdown shutdown
+        && shutdown.immediate()
+        && shutdown.queue().equals(name);
   }
 
   private static List<String> takeAll(Queue<@Nullable Object> queue) {

@@ -7,8 +7,8 @@ import java.util.stream.Stream;
 
 /// The names that a generated program has given out so far.
 ///
-/// Which task may wait for which is decided here. A task whose body is complete may be waited for by
-/// everything that is written later, and nothing else may: so no tasks wait for each other in a
+/// Which task may wait for which is decided here. A task whose body is complete may be waited for
+/// by everything that is written later, and nothing else may: so no tasks wait for each other in a
 /// circle, which would make a cancellation go round without end. What does not pass a cancellation
 /// on, such as `wait` or `shield`, may name any task.
 final class Cast {

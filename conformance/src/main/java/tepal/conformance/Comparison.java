@@ -45,7 +45,7 @@ record Comparison(List<String> expected, List<String> found) {
 
   /// Returns the traces side by side, with the lines that both have in the same order in one row.
   ///
-  /// This is a longest common subsequence: an operation that is missing on one side shifts nothing.
+  /// A longest common subsequence: an operation that is missing on one side shifts nothing.
   List<Row> rows() {
     int[][] common = commonLengths();
     var rows = new ArrayList<Row>();
@@ -69,10 +69,9 @@ record Comparison(List<String> expected, List<String> found) {
     int[][] common = new int[expected.size() + 1][found.size() + 1];
     for (int i = expected.size() - 1; i >= 0; i--) {
       for (int j = found.size() - 1; j >= 0; j--) {
-        common[i][j] =
-            expected.get(i).equals(found.get(j))
-                ? common[i + 1][j + 1] + 1
-                : Math.max(common[i + 1][j], common[i][j + 1]);
+        common[i][j] = expected.get(i).equals(found.get(j))
+            ? common[i + 1][j + 1] + 1
+            : Math.max(common[i + 1][j], common[i][j + 1]);
       }
     }
     return common;

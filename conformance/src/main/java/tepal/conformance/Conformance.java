@@ -17,7 +17,8 @@ final class Conformance {
   /// A program differs, cannot be read, or breaks a property.
   static final int FAILS = 1;
 
-  /// There was nothing to check, or it could not be got at; also what picocli gives for a wrong usage.
+  /// There was nothing to check, or it could not be got at; also what picocli gives for a wrong
+  /// usage.
   static final int UNUSABLE = 2;
 
   private Conformance() {}

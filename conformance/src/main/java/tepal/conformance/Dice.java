@@ -55,7 +55,8 @@ final class Dice {
   /// A choice and how often to take it.
   record Weighted<T>(int weight, T value) {}
 
-  /// Returns a length of time that the program has nowhere else, so that its timers hardly ever meet.
+  /// Returns a length of time that the program has nowhere else, so that its timers hardly ever
+  /// meet.
   long ticks() {
     while (true) {
       long ticks = between(1, percent(40) ? SHORT_TICKS : LONG_TICKS);

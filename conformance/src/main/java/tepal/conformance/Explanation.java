@@ -29,12 +29,11 @@ final class Explanation {
 
   private static void sideBySide(PrintWriter out, Comparison comparison) {
     List<Comparison.Row> rows = comparison.rows();
-    int width =
-        rows.stream()
-            .map(Comparison.Row::expected)
-            .filter(Objects::nonNull)
-            .mapToInt(String::length)
-            .reduce(EXPECTED.length(), Math::max);
+    int width = rows.stream()
+        .map(Comparison.Row::expected)
+        .filter(Objects::nonNull)
+        .mapToInt(String::length)
+        .reduce(EXPECTED.length(), Math::max);
     row(out, " ", EXPECTED, width, FOUND);
     for (Comparison.Row row : rows) {
       row(out, row.same() ? " " : "*", row.expected(), width, row.found());

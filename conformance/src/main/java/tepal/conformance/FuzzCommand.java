@@ -69,20 +69,20 @@ final class FuzzCommand implements Callable<Integer> {
   private void report(long failing, Fuzzed fuzzed, HangWatch watch) {
     Property.Violation violation = fuzzed.verdict().violation().orElseThrow();
     err().println("seed " + failing + ": " + violation);
-    Program smallest =
-        Shrinker.shrink(
-            fuzzed.program(),
-            program -> {
-              watch.begin("a smaller program of seed " + failing);
-              return breaksToo(program, violation.property());
-            },
-            SHRINK_TRIES);
+    Program smallest = Shrinker.shrink(
+        fuzzed.program(),
+        program -> {
+          watch.begin("a smaller program of seed " + failing);
+          return breaksToo(program, violation.property());
+        },
+        SHRINK_TRIES);
     Property.Verdict verdict = Property.check(smallest);
     verdict.violation().ifPresent(found -> err().println("made smaller, " + found));
     err().println();
     err().print(Listing.of(smallest));
     err().println();
-    var sample = new Sample("fuzz-" + failing + "-small", smallest, verdict.first().trace());
+    var sample =
+        new Sample("fuzz-" + failing + "-small", smallest, verdict.first().trace());
     err().println(ProgramWriter.line(sample));
     err().println("again: conformance/fuzz --seed " + failing + " --count 1");
     err().println();

@@ -7,11 +7,12 @@ package tepal.conformance;
 /// @param program the program
 /// @param verdict what holds for it
 record Fuzzed(long seed, Program program, Property.Verdict verdict) {
-  /// Between the seeds of the attempts for one program, so that they are not those of its neighbours.
+  /// Between the seeds of the attempts for one program, so that they are not those of its
+  /// neighbours.
   private static final long ATTEMPT_STEP = 0x9E37_79B9_7F4A_7C15L;
 
-  /// Makes up the program of a seed and checks it. One that depends on what asyncio leaves open is none
-  /// of the grammar, and the next attempt is made.
+  /// Makes up the program of a seed and checks it. One that depends on what asyncio leaves open is
+  /// none of the grammar, and the next attempt is made.
   static Fuzzed of(long seed) {
     long attempt = seed;
     while (true) {

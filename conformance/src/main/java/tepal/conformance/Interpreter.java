@@ -13,11 +13,12 @@ import tepal.sync.Held;
 
 /// Runs the operations of a program and logs what they do.
 ///
-/// Each operation is one call of Tepal's public API, and what the call does is what gets logged: there
-/// is no waiting, cancelling or ordering here. The label of a line is that of the child whose body is
-/// running, also where it runs inside another's task; so it is passed on as a parameter.
+/// Each operation is one call of Tepal's public API, and what the call does is what gets logged:
+/// there is no waiting, cancelling or ordering here. The label of a line is that of the child whose
+/// body is running, also where it runs inside another's task; so it is passed on as a parameter.
 ///
-/// Operations hand out a [Returned] if they end the whole child, and null if the next one is to run.
+/// Operations hand out a [Returned] if they end the whole child, and null if the next one is to
+/// run.
 final class Interpreter {
   private final World world;
   private final Trace trace;
@@ -183,14 +184,13 @@ final class Interpreter {
     trace.log(label, "group enter");
     @Nullable Returned returned;
     try {
-      returned =
-          TaskGroup.<@Nullable Returned, RuntimeException>call(scope -> {
-            for (Child child : group.children()) {
-              var options = TaskOptions.named(child.name());
-              world.know(child.name(), scope.createTask(() -> child(child), options));
-            }
-            return run(label, group.body());
-          });
+      returned = TaskGroup.<@Nullable Returned, RuntimeException>call(scope -> {
+        for (Child child : group.children()) {
+          var options = TaskOptions.named(child.name());
+          world.know(child.name(), scope.createTask(() -> child(child), options));
+        }
+        return run(label, group.body());
+      });
     } catch (RuntimeException | Error e) {
       trace.log(label, "group !" + Texts.kind(e));
       throw e;

@@ -51,7 +51,8 @@ final class Json {
     return node.intValue();
   }
 
-  /// Returns a value that a program passes on: a string, an integer, a boolean, null or a list of them.
+  /// Returns a value that a program passes on: a string, an integer, a boolean, null or a list of
+  /// them.
   static @Nullable Object value(JsonNode node) {
     if (node.isNull()) {
       return null;

@@ -44,7 +44,7 @@ final class Leaves {
   }
 
   /// Something of any family that may suspend.
-  Op suspending() {
+  Op suspending(Spot spot) {
     return switch (dice.below(12)) {
       case 0 -> plain(Verb.WAIT_EVENT, event());
       case 1 -> plain(Verb.FUTURE, future());
@@ -52,19 +52,19 @@ final class Leaves {
       case 3 -> plain(Verb.PUT, queue(), item());
       case 4 -> plain(Verb.ACQUIRE, semaphore());
       case 5 -> dice.percent(40) ? plain(Verb.JOIN, queue()) : plain(Verb.BARRIER, "B0");
-      case 6 ->
-        cast.hasComplete() ? plain(Verb.AWAIT, cast.completeTask()) : plain(Verb.FUTURE, future());
+      case 6 -> awaiting(spot);
       default -> pause();
     };
   }
 
   /// Something that never suspends and may stand in a callback.
   Op instant() {
-    return switch (dice.below(8)) {
+    return switch (dice.below(10)) {
       case 0, 1 -> cancel();
       case 2 -> plain(Verb.STATE, cast.anyTask());
       case 3 -> plain(Verb.ON_TASK_DONE, cast.anyTask(), cast.label("k"));
-      case 4 -> ofVars();
+      case 4 -> plain(Verb.ON_DONE, future(), cast.label("k"));
+      case 5 -> dice.percent(75) ? ofVars() : plain(Verb.SIZE, queue());
       default -> waking();
     };
   }
@@ -87,31 +87,35 @@ final class Leaves {
     };
   }
 
-  Op ofTasks(String label) {
+  Op ofTasks(Spot spot) {
     return switch (dice.below(7)) {
-      case 0, 1, 2 -> plain(Verb.AWAIT, awaited(label));
-      case 3 -> plain(Verb.SHIELD, dice.percent(6) ? label : cast.anyTask());
+      case 0, 1, 2 -> awaiting(spot);
+      case 3 -> plain(Verb.SHIELD, dice.percent(6) ? spot.label() : cast.anyTask());
       case 4 -> plain(Verb.STATE, cast.anyTask());
       case 5 -> plain(Verb.ON_TASK_DONE, cast.anyTask(), cast.label("k"));
       default -> ofVars();
     };
   }
 
-  /// Returns a task that may be awaited, or rarely one that is not there, or the task itself. The
-  /// latter only where the name cannot belong to an older task, which might wait for this one.
-  private String awaited(String label) {
-    if (dice.percent(4) && (label.startsWith("g") || label.equals("main"))) {
-      return label;
+  /// Waits for a task that may be waited for, or rarely for one that is not there, or for
+  /// itself. The latter only where the name cannot belong to an older task, which might wait for
+  /// this one.
+  private Op awaiting(Spot spot) {
+    if (spot.holdsCondition()) {
+      return plain(Verb.SHIELD, cast.anyTask());
     }
-    return cast.hasComplete() ? cast.completeTask() : "t0";
+    if (dice.percent(4) && (spot.label().startsWith("g") || spot.isInMain())) {
+      return plain(Verb.AWAIT, spot.label());
+    }
+    return plain(Verb.AWAIT, cast.hasComplete() ? cast.completeTask() : "t0");
   }
 
-  Op cancelling(String label) {
+  Op cancelling(Spot spot) {
     return switch (dice.below(8)) {
       case 0 -> plain(Verb.UNCANCEL);
       case 1 -> plain(Verb.CANCELLING);
       case 2 -> plain(Verb.SHIELD, cast.anyTask());
-      case 3 -> label.equals("main") ? cancel() : cancel(label);
+      case 3 -> spot.isInMain() ? cancel() : cancel(spot.label());
       default -> cancel();
     };
   }
@@ -135,8 +139,8 @@ final class Leaves {
         : plain(Verb.NOTIFY, "C0", (long) dice.between(1, 2));
   }
 
-  /// Something for a task that holds the condition. To wait without holding it would take it away from
-  /// who does, and keep it.
+  /// Something for a task that holds the condition. To wait without holding it would take it away
+  /// from who does, and keep it.
   Op ofHeldCondition() {
     return dice.percent(45) ? notifying() : plain(Verb.WAIT_CONDITION, "C0");
   }

@@ -5,10 +5,14 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/// What a trace says about who took and gave back what: slots of semaphores, items of queues, locks.
+/// What a trace says about who took and gave back what: slots of semaphores, items of queues,
+/// locks.
 final class Ledger {
+  private static final Pattern SEPARATOR = Pattern.compile(" ");
+
   private final Map<String, Integer> released = new HashMap<>();
   private final Map<String, Map<String, Integer>> items = new HashMap<>();
   private final Map<String, Integer> unfinished = new HashMap<>();
@@ -25,21 +29,21 @@ final class Ledger {
 
   /// Enters a line, such as `5 t3 put Q0 66 -> none` or `5 t3 lock L0 acquired`.
   private void enter(String line) {
-    String[] words = line.split(" ");
-    if (words.length < 4 || words[words.length - 1].startsWith("!")) {
+    List<String> words = List.of(SEPARATOR.split(line));
+    if (words.size() < 5 || words.getLast().startsWith("!")) {
       return;
     }
-    String name = words[3];
-    switch (words[2]) {
-      case "lock" -> hold(words[1], name, words[4]);
-      case "semaphore" -> add(released, name, words[4].equals("released") ? 1 : -1);
+    String name = words.get(3);
+    switch (words.get(2)) {
+      case "lock" -> hold(words.get(1), name, words.get(4));
+      case "semaphore" -> add(released, name, words.get(4).equals("released") ? 1 : -1);
       case "acquire" -> add(released, name, -1);
       case "release" -> add(released, name, 1);
       case "put", "put_nowait" -> {
-        add(itemsOf(name), words[4], 1);
+        add(itemsOf(name), words.get(4), 1);
         add(unfinished, name, 1);
       }
-      case "get", "get_nowait" -> add(itemsOf(name), words[5], -1);
+      case "get", "get_nowait" -> add(itemsOf(name), words.get(5), -1);
       case "task_done" -> add(unfinished, name, -1);
       default -> {
         // Nothing is taken or given back.

@@ -55,9 +55,11 @@ final class Listing {
 
   private <T> void objects(String what, Map<String, T> objects, Function<T, String> describe) {
     if (!objects.isEmpty()) {
-      line("", objects.entrySet().stream()
-          .map(entry -> entry.getKey() + " " + describe.apply(entry.getValue()))
-          .collect(Collectors.joining(", ", what + " ", "")));
+      line(
+          "",
+          objects.entrySet().stream()
+              .map(entry -> entry.getKey() + " " + describe.apply(entry.getValue()))
+              .collect(Collectors.joining(", ", what + " ", "")));
     }
   }
 
@@ -88,7 +90,8 @@ final class Listing {
       }
       case Op.Wait wait ->
         line(indent, "wait " + wait.names() + ticks(wait.ticks()) + " " + wait.until());
-      case Op.AsCompleted each -> line(indent, "as_completed " + each.names() + ticks(each.ticks()));
+      case Op.AsCompleted each ->
+        line(indent, "as_completed " + each.names() + ticks(each.ticks()));
       case Op.Shutdown shutdown ->
         line(indent, shutdown.heading() + (shutdown.immediate() ? " immediately" : ""));
       case Op.Return _, Op.Raise _, Op.Plain _ -> line(indent, op.heading());

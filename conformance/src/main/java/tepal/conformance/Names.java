@@ -13,16 +13,15 @@ final class Names {
   private final Map<Place, Set<String>> declared;
 
   Names(Declarations declarations) {
-    declared =
-        Map.of(
-            Place.LOCK, Set.copyOf(declarations.locks()),
-            Place.EVENT, Set.copyOf(declarations.events()),
-            Place.CONDITION, Set.copyOf(declarations.conditions()),
-            Place.FUTURE, Set.copyOf(declarations.futures()),
-            Place.VAR, Set.copyOf(declarations.vars()),
-            Place.SEMAPHORE, declarations.semaphores().keySet(),
-            Place.QUEUE, declarations.queues().keySet(),
-            Place.BARRIER, declarations.barriers().keySet());
+    declared = Map.of(
+        Place.LOCK, Set.copyOf(declarations.locks()),
+        Place.EVENT, Set.copyOf(declarations.events()),
+        Place.CONDITION, Set.copyOf(declarations.conditions()),
+        Place.FUTURE, Set.copyOf(declarations.futures()),
+        Place.VAR, Set.copyOf(declarations.vars()),
+        Place.SEMAPHORE, declarations.semaphores().keySet(),
+        Place.QUEUE, declarations.queues().keySet(),
+        Place.BARRIER, declarations.barriers().keySet());
   }
 
   /// Reads the argument of a plain operation.

@@ -7,7 +7,8 @@ import java.util.List;
 import tepal.LoopClock;
 import tepal.testing.VirtualClock;
 
-/// A virtual clock that remembers where it stopped, so that a timer that nobody needs any more shows.
+/// A virtual clock that remembers where it stopped, so that a timer that nobody needs any more
+/// shows.
 ///
 /// Confined to the loop while it runs.
 final class ObservedClock implements LoopClock {

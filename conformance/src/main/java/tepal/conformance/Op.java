@@ -34,7 +34,8 @@ sealed interface Op {
       case Repeat repeat -> List.of(repeat.body);
       case Limit limit -> List.of(limit.body);
       case Group group ->
-        Stream.concat(group.children.stream().map(Child::body), Stream.of(group.body)).toList();
+        Stream.concat(group.children.stream().map(Child::body), Stream.of(group.body))
+            .toList();
       case Hold hold -> List.of(hold.body);
       case Spawn spawn -> List.of(spawn.child.body());
       case Schedule schedule -> List.of(schedule.body);
@@ -74,8 +75,8 @@ sealed interface Op {
     }
   }
 
-  /// Runs a body and catches what leaves it. An arm that is null is not there, which is not the same
-  /// as one that does nothing.
+  /// Runs a body and catches what leaves it. An arm that is null is not there, which is not the
+  /// same as one that does nothing.
   record Try(
       List<Op> body,
       @Nullable List<Op> cancelled,

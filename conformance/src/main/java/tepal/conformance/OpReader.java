@@ -62,8 +62,7 @@ final class OpReader {
         case "return" -> new Op.Return(Json.value(argument(node, 1, 1)));
         case "raise" -> new Op.Raise(Json.text(argument(node, 1, 1), "an error"));
         case "try" -> attempt(argument(node, 1, 1));
-        case "repeat" ->
-          new Op.Repeat(Json.count(argument(node, 1, 2)), ops(argument(node, 2, 2)));
+        case "repeat" -> new Op.Repeat(Json.count(argument(node, 1, 2)), ops(argument(node, 2, 2)));
         case "timeout" -> new Op.Limit(Json.limit(argument(node, 1, 2)), ops(argument(node, 2, 2)));
         case "group" -> new Op.Group(children(argument(node, 1, 2)), ops(argument(node, 2, 2)));
         case "lock" -> hold(node, Thing.LOCK, Place.LOCK);

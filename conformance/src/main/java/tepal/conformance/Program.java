@@ -17,7 +17,7 @@ record Program(Declarations declarations, List<Op> main) {
 
   private static Stream<Op> operations(List<Op> ops) {
     return ops.stream()
-        .flatMap(op -> Stream.concat(
-            Stream.of(op), op.blocks().stream().flatMap(Program::operations)));
+        .flatMap(
+            op -> Stream.concat(Stream.of(op), op.blocks().stream().flatMap(Program::operations)));
   }
 }

@@ -16,9 +16,8 @@ import tools.jackson.databind.JsonNode;
 /// Reads programs from JSON and refuses what is not of the grammar.
 final class ProgramReader {
   private static final Set<String> PROGRAM_KEYS = Set.of("objects", "main");
-  private static final Set<String> OBJECT_KEYS =
-      Set.of(
-          "locks", "events", "conditions", "futures", "vars", "semaphores", "queues", "barriers");
+  private static final Set<String> OBJECT_KEYS = Set.of(
+      "locks", "events", "conditions", "futures", "vars", "semaphores", "queues", "barriers");
 
   private ProgramReader() {}
 
@@ -59,8 +58,7 @@ final class ProgramReader {
     return node.has(key) ? Json.texts(node.path(key)) : List.of();
   }
 
-  private static <T> Map<String, T> named(
-      JsonNode node, String key, Function<JsonNode, T> reader) {
+  private static <T> Map<String, T> named(JsonNode node, String key, Function<JsonNode, T> reader) {
     var objects = new LinkedHashMap<String, T>();
     if (node.has(key)) {
       JsonNode values = node.path(key);
@@ -76,11 +74,10 @@ final class ProgramReader {
 
   private static Store store(JsonNode node) {
     String word = Json.text(node.path(0), "fifo, lifo or priority");
-    Order order =
-        Stream.of(Order.values())
-            .filter(each -> each.name().toLowerCase(Locale.ROOT).equals(word))
-            .findAny()
-            .orElseThrow(() -> new UnreadableProgramException("Unknown kind of queue " + word));
+    Order order = Stream.of(Order.values())
+        .filter(each -> each.name().toLowerCase(Locale.ROOT).equals(word))
+        .findAny()
+        .orElseThrow(() -> new UnreadableProgramException("Unknown kind of queue " + word));
     return new Store(order, Json.count(node.path(1)));
   }
 }

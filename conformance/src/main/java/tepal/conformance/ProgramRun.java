@@ -17,9 +17,9 @@ import tepal.TimerHandle;
 
 /// One run of a program, on a loop of its own under a virtual clock.
 ///
-/// After the main task has ended, everything that it left behind is cancelled, again and again, as a
-/// task may catch a cancellation and go on. Then time passes until nothing happens any more, and the
-/// audit looks at what is left.
+/// After the main task has ended, everything that it left behind is cancelled, again and again, as
+/// a task may catch a cancellation and go on. Then time passes until nothing happens any more, and
+/// the audit looks at what is left.
 final class ProgramRun {
   /// Longer than any program lasts. A main task that is still there then waits for nothing.
   private static final Duration FOREVER = Duration.ofSeconds(1_000_000_000);
@@ -29,7 +29,8 @@ final class ProgramRun {
 
   private static final Duration TICK = Duration.ofSeconds(1);
 
-  /// How often what is left is cancelled. A task catches a cancellation as often as it has handlers.
+  /// How often what is left is cancelled. A task catches a cancellation as often as it has
+  /// handlers.
   private static final int ROUNDS = 1000;
 
   private final Program program;
@@ -103,6 +104,7 @@ final class ProgramRun {
     }
     guard.cancel();
     stuck = !main.done();
+    trace.end();
   }
 
   // After the main task

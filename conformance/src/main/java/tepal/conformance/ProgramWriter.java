@@ -67,11 +67,10 @@ final class ProgramWriter {
       case Op.Limit limit -> addAll(array, limit.ticks(), ops(limit.body()));
       case Op.Group group ->
         addAll(
-            array,
-            group.children().stream().map(ProgramWriter::child).toList(),
-            ops(group.body()));
+            array, group.children().stream().map(ProgramWriter::child).toList(), ops(group.body()));
       case Op.Hold hold -> addAll(array, hold.name(), ops(hold.body()));
-      case Op.Spawn spawn -> addAll(array, spawn.child().name(), ops(spawn.child().body()));
+      case Op.Spawn spawn ->
+        addAll(array, spawn.child().name(), ops(spawn.child().body()));
       case Op.Schedule schedule -> {
         if (schedule.delay() != null) {
           array.add(schedule.delay());
@@ -83,9 +82,9 @@ final class ProgramWriter {
             array,
             gather.participants().stream().map(ProgramWriter::participant).toList(),
             gather.returnExceptions());
-      case Op.WaitFor waitFor ->
-        addAll(array, participant(waitFor.participant()), waitFor.ticks());
-      case Op.Wait wait -> addAll(array, wait.names(), wait.ticks(), wait.until().name());
+      case Op.WaitFor waitFor -> addAll(array, participant(waitFor.participant()), waitFor.ticks());
+      case Op.Wait wait ->
+        addAll(array, wait.names(), wait.ticks(), wait.until().name());
       case Op.AsCompleted each -> addAll(array, each.names(), each.ticks());
       case Op.Shutdown shutdown -> addAll(array, shutdown.queue(), shutdown.immediate());
       case Op.Plain plain -> array.addAll(plain.arguments());
@@ -105,8 +104,7 @@ final class ProgramWriter {
     return fields;
   }
 
-  private static void putIfThere(
-      Map<String, Object> fields, String key, @Nullable List<Op> arm) {
+  private static void putIfThere(Map<String, Object> fields, String key, @Nullable List<Op> arm) {
     if (arm != null) {
       fields.put(key, ops(arm));
     }

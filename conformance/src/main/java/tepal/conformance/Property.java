@@ -59,8 +59,8 @@ enum Property {
       return violation(TWO_RUNS_AGREE, difference(again, "then"));
     }
     if (first.mode() == LoopMode.OPENED) {
-      var other =
-          new Comparison(first.trace(), ProgramRun.of(program, LoopMode.PORTABLE).trace());
+      var other = new Comparison(
+          first.trace(), ProgramRun.of(program, LoopMode.PORTABLE).trace());
       if (!other.same()) {
         return violation(BOTH_MODES_AGREE, difference(other, "portable"));
       }

@@ -11,9 +11,9 @@ import org.jspecify.annotations.Nullable;
 
 /// Makes a program that fails as small as it can while it still fails.
 ///
-/// Greedy: the first smaller program that fails is taken and the search begins again with it, until no
-/// smaller one fails or enough have been tried. Main stays one `try` around one `timeout`, and its
-/// first operation, which rescues a main task that is stuck, stays as well.
+/// Greedy: the first smaller program that fails is taken and the search begins again with it, until
+/// no smaller one fails or enough have been tried. Main stays one `try` around one `timeout`, and
+/// its first operation, which rescues a main task that is stuck, stays as well.
 final class Shrinker {
   private final Predicate<Program> fails;
   private int triesLeft;
@@ -36,8 +36,11 @@ final class Shrinker {
     Program smallest = program;
     while (true) {
       Program current = smallest;
-      Program next =
-          candidates(current).takeWhile(_ -> triesLeft-- > 0).filter(fails).findFirst().orElse(null);
+      Program next = candidates(current)
+          .takeWhile(_ -> triesLeft-- > 0)
+          .filter(fails)
+          .findFirst()
+          .orElse(null);
       if (next == null) {
         return smallest;
       }
@@ -60,9 +63,8 @@ final class Shrinker {
 
   private static Program with(Program program, Op.Try attempt, Op.Limit limit, List<Op> body) {
     List<Op> limited = List.of(new Op.Limit(limit.ticks(), body));
-    Op.Try outer =
-        new Op.Try(
-            limited, attempt.cancelled(), attempt.error(), attempt.last(), attempt.reraise());
+    Op.Try outer = new Op.Try(
+        limited, attempt.cancelled(), attempt.error(), attempt.last(), attempt.reraise());
     return new Program(program.declarations(), List.of(outer));
   }
 
@@ -76,7 +78,8 @@ final class Shrinker {
   private static <T> Stream<List<T>> without(List<T> list) {
     return Stream.iterate(list.size(), size -> size > 0, size -> size / 2)
         .flatMap(size -> IntStream.iterate(0, start -> start < list.size(), start -> start + size)
-            .mapToObj(start -> splice(list, start, Math.min(start + size, list.size()), List.of())));
+            .mapToObj(
+                start -> splice(list, start, Math.min(start + size, list.size()), List.of())));
   }
 
   private static Stream<List<Op>> hoisted(List<Op> ops) {
@@ -88,7 +91,8 @@ final class Shrinker {
   private static <T> Stream<List<T>> replaced(List<T> list, Function<T, Stream<T>> smaller) {
     return IntStream.range(0, list.size())
         .boxed()
-        .flatMap(i -> smaller.apply(list.get(i)).map(with -> splice(list, i, i + 1, List.of(with))));
+        .flatMap(
+            i -> smaller.apply(list.get(i)).map(with -> splice(list, i, i + 1, List.of(with))));
   }
 
   private static <T> List<T> splice(List<T> list, int from, int to, List<T> with) {

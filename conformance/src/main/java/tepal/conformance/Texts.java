@@ -46,7 +46,9 @@ final class Texts {
       case InvalidStateException _ -> "InvalidState";
       case IllegalStateException _, IllegalArgumentException _ -> "IllegalState";
       case ExceptionGroup group ->
-        group.exceptions().stream().map(Texts::kind).collect(Collectors.joining(",", "Group[", "]"));
+        group.exceptions().stream()
+            .map(Texts::kind)
+            .collect(Collectors.joining(",", "Group[", "]"));
       default -> UNEXPECTED + exception + ")";
     };
   }

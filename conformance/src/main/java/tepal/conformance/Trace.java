@@ -7,9 +7,9 @@ import tepal.EventLoop;
 
 /// What a program does, line by line: `TICK LABEL EVENT`.
 ///
-/// Confined to the loop while it runs. The last line of the main task ends the trace; what is left of
-/// the program then goes on into the aftermath, which is not compared with anything, but from which
-/// the audit learns what became of every lock, slot and item.
+/// Confined to the loop while it runs. The last line of the main task ends the trace; what is left
+/// of the program then goes on into the aftermath, which is not compared with anything, but from
+/// which the audit learns what became of every lock, slot and item.
 final class Trace {
   private final EventLoop loop;
   private final List<String> lines = new ArrayList<>();
@@ -28,6 +28,11 @@ final class Trace {
   /// Logs the last line.
   void end(String label, String event) {
     log(label, event);
+    end();
+  }
+
+  /// Ends the trace where it is.
+  void end() {
     ended = true;
   }
 

@@ -9,7 +9,8 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/// The operations that take nothing but strings and integers, each with the places of its arguments.
+/// The operations that take nothing but strings and integers, each with the places of its
+/// arguments.
 enum Verb {
   // of any task, by its name
   CANCEL(Kind.INSTANT, Place.TASK, Place.MESSAGE),
@@ -96,6 +97,8 @@ enum Verb {
       Arrays.stream(values()).collect(Collectors.toMap(Verb::word, Function.identity()));
 
   private final Kind kind;
+
+  @SuppressWarnings("ImmutableEnumChecker") // the list is immutable
   private final List<Place> places;
 
   Verb(Kind kind, Place... places) {

@@ -33,10 +33,8 @@ import tepal.sync.Semaphore;
 ///
 /// Made before the loop runs, and then confined to it.
 final class World {
-  /// Items of a priority queue: numbers by their size, and strings behind them.
-  private static final Comparator<@Nullable Object> ITEM_ORDER =
-      Comparator.comparing((@Nullable Object item) -> item instanceof Long n ? n : Long.MAX_VALUE)
-          .thenComparing(String::valueOf);
+  /// Of items in a priority queue: numbers by their size, and anything else by how it is written.
+  private static final Comparator<@Nullable Object> ITEM_ORDER = World::compareItems;
 
   private final EventLoop loop;
   private final Map<String, Task<@Nullable Object>> tasks = new HashMap<>();
@@ -77,6 +75,12 @@ final class World {
       case LIFO -> new LifoQueue<>(store.maxsize());
       case PRIORITY -> new PriorityQueue<>(store.maxsize(), ITEM_ORDER);
     };
+  }
+
+  private static int compareItems(@Nullable Object first, @Nullable Object second) {
+    return first instanceof Long one && second instanceof Long other
+        ? one.compareTo(other)
+        : Texts.value(first).compareTo(Texts.value(second));
   }
 
   EventLoop loop() {
@@ -175,8 +179,8 @@ final class World {
     }
   }
 
-  /// Returns whether the program has come to depend on what asyncio leaves open: as noted above, or by
-  /// two timers for the same instant.
+  /// Returns whether the program has come to depend on what asyncio leaves open: as noted above, or
+  /// by two timers for the same instant.
   boolean leftToChance() {
     return leftToChance;
   }

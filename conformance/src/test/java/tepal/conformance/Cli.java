@@ -12,10 +12,9 @@ record Cli(int status, String out, String err) {
   static Cli run(Object... arguments) {
     var out = new StringWriter();
     var err = new StringWriter();
-    CommandLine commandLine =
-        Conformance.commandLine()
-            .setOut(new PrintWriter(out, /* autoFlush= */ true))
-            .setErr(new PrintWriter(err, /* autoFlush= */ true));
+    CommandLine commandLine = Conformance.commandLine()
+        .setOut(new PrintWriter(out, /* autoFlush= */ true))
+        .setErr(new PrintWriter(err, /* autoFlush= */ true));
     String[] words = new String[arguments.length];
     for (int i = 0; i < words.length; i++) {
       words[i] = arguments[i].toString();

@@ -36,7 +36,8 @@ class GeneratedProgramsTest {
         .containsAll(Stream.of(Verb.values()).map(Verb::word).toList())
         .contains("return", "raise", "try", "repeat", "timeout", "group")
         .contains("lock", "semaphore", "condition", "spawn", "spawn_eager")
-        .contains("call_soon", "call_later", "gather", "wait", "wait_for", "as_completed", "shutdown");
+        .contains(
+            "call_soon", "call_later", "gather", "wait", "wait_for", "as_completed", "shutdown");
   }
 
   @Test
@@ -44,7 +45,7 @@ class GeneratedProgramsTest {
     programs(200).forEach(program -> {
       var sample = new Sample("made", program, List.of("0 main start"));
       assertThat(SampleFile.entry(ProgramWriter.line(sample), "here"))
-          .isEqualTo(new Entry.Readable(sample));
+          .isEqualTo(new Entry.Legible(sample));
     });
   }
 
@@ -64,7 +65,7 @@ class GeneratedProgramsTest {
     Cli printed = Cli.run("fuzz", "--seed", 7, "--count", 3, "--print");
 
     for (String line : printed.outLines()) {
-      Sample sample = ((Entry.Readable) SampleFile.entry(line, "here")).sample();
+      Sample sample = ((Entry.Legible) SampleFile.entry(line, "here")).sample();
       assertThat(ProgramRun.of(sample.program(), null).trace()).isEqualTo(sample.trace());
     }
     assertThat(printed.outLines()).hasSize(3);

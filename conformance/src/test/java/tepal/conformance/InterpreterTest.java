@@ -32,11 +32,7 @@ class InterpreterTest {
     assertTrace(
         """
         [["try", {"body": [["raise", "e1"]], "error": [["return", 5]], "reraise": true}]]
-        """,
-        "0 main start",
-        "0 main raise e1",
-        "0 main caught AppError(e1)",
-        "0 main returned 5");
+        """, "0 main start", "0 main raise e1", "0 main caught AppError(e1)", "0 main returned 5");
   }
 
   @Test
@@ -56,11 +52,7 @@ class InterpreterTest {
     assertTrace(
         """
         [["try", {"body": [["return", 1]], "finally": [["raise", "e2"]]}]]
-        """,
-        "0 main start",
-        "0 main finally",
-        "0 main raise e2",
-        "0 main raised AppError(e2)");
+        """, "0 main start", "0 main finally", "0 main raise e2", "0 main raised AppError(e2)");
   }
 
   @Test

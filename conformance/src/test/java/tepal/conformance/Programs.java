@@ -5,8 +5,7 @@ import tepal.conformance.SampleFile.Entry;
 
 /// Programs written by hand for tests.
 final class Programs {
-  private static final String OBJECTS =
-      """
+  private static final String OBJECTS = """
       {"locks": ["L0"], "semaphores": {"S0": [1, false], "S1": [1, true]}, "events": ["E0"],\
        "conditions": ["C0"], "queues": {"Q0": ["fifo", 0]}, "barriers": {"B0": 2},\
        "futures": ["F0"], "vars": ["V0"]}""";
@@ -15,12 +14,11 @@ final class Programs {
 
   /// Returns the program with a few objects of each kind and this main body, in JSON.
   static Program of(String main) {
-    String line =
-        "{\"id\": \"test\", \"program\": {\"objects\": %s, \"main\": %s}, \"trace\": []}"
-            .formatted(OBJECTS, main.replace("\n", " "));
+    String line = "{\"id\": \"test\", \"program\": {\"objects\": %s, \"main\": %s}, \"trace\": []}"
+        .formatted(OBJECTS, main.replace("\n", " "));
     return switch (SampleFile.entry(line, "test")) {
-      case Entry.Readable readable -> readable.sample().program();
-      case Entry.Unreadable unreadable -> throw new IllegalArgumentException(unreadable.reason());
+      case Entry.Legible legible -> legible.sample().program();
+      case Entry.Illegible illegible -> throw new IllegalArgumentException(illegible.reason());
     };
   }
 }

@@ -9,9 +9,7 @@ class PropertyTest {
 
   @Test
   void a_program_of_the_grammar_keeps_all_properties() {
-    Program program =
-        Programs.of(
-            """
+    Program program = Programs.of("""
             [["spawn", "t1", [["try", {"body": [["get", "Q0"]], "cancelled": [["put", "Q0", 7]]}],
                               ["lock", "L0", [["condition", "C0", [["wait_condition", "C0"]]]]]]],
              ["call_later", 99, "k2", [["spawn", "t3", [["acquire", "S0"], ["wait_event", "E0"]]]]],
@@ -26,26 +24,22 @@ class PropertyTest {
     Program program = Programs.of("[[\"future\", \"F0\"]]");
 
     assertThat(Property.check(program).violation())
-        .hasValueSatisfying(
-            violation -> assertThat(violation)
-                .hasToString(
-                    "not true that the main task ends: it waits for nothing after 0 main start"));
+        .hasValueSatisfying(violation -> assertThat(violation)
+            .hasToString(
+                "not true that the main task ends: it waits for nothing after 0 main start"));
   }
 
   @Test
   void a_lock_that_nobody_gives_back_is_noticed() {
-    Program program =
-        Programs.of(
-            """
+    Program program = Programs.of("""
             [["spawn", "t1", [["wait_condition", "C0"]]],
              ["condition", "C0", [["sleep", 1], ["cancel", "t1"]]],
              ["sleep", 2]]
             """);
 
     assertThat(Property.check(program).violation())
-        .hasValueSatisfying(
-            violation -> assertThat(violation.detail())
-                .contains("lock of C0 is locked, and nobody holds it"));
+        .hasValueSatisfying(violation ->
+            assertThat(violation.detail()).contains("lock of C0 is locked, and nobody holds it"));
   }
 
   @Test
@@ -59,9 +53,7 @@ class PropertyTest {
 
   @Test
   void tasks_that_are_done_before_they_are_taken_as_they_complete_are_noticed() {
-    Program program =
-        Programs.of(
-            """
+    Program program = Programs.of("""
             [["spawn", "t1", []], ["spawn", "t2", []], ["sleep", 1],
              ["as_completed", ["t1", "t2"], null]]
             """);

@@ -13,8 +13,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import tepal.conformance.SampleFile.Entry;
 
-/// Same program, same trace: once with the loop's opened mode and once with its portable one, as all
-/// tests of the build.
+/// Same program, same trace: once with the loop's opened mode and once with its portable one, as
+/// all tests of the build.
 class PublishedProgramsTest {
   private static final Path PROGRAMS = Path.of("programs");
 
@@ -42,7 +42,7 @@ class PublishedProgramsTest {
   @Test
   void a_program_is_written_as_it_was_read() {
     lines().forEach(line -> {
-      var entry = (Entry.Readable) SampleFile.entry(line, "here");
+      var entry = (Entry.Legible) SampleFile.entry(line, "here");
       String written = ProgramWriter.line(entry.sample());
       assertThat(SampleFile.entry(written, "there")).isEqualTo(entry);
     });

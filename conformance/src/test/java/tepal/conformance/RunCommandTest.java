@@ -12,20 +12,17 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class RunCommandTest {
-  private static final String RIGHT =
-      """
+  private static final String RIGHT = """
       {"id": "right", "program": {"objects": {}, "main": [["sleep", 3]]}, \
       "trace": ["0 main start", "3 main sleep 3 -> none", "3 main returned none"]}
       """;
 
-  private static final String WRONG =
-      """
+  private static final String WRONG = """
       {"id": "wrong", "program": {"objects": {}, "main": [["sleep", 3]]}, \
       "trace": ["0 main start", "4 main sleep 3 -> none", "4 main returned none"]}
       """;
 
-  private static final String SHORT =
-      """
+  private static final String SHORT = """
       {"id": "short", "program": {"objects": {}, "main": [["sleep", 3]]}, \
       "trace": ["0 main start", "3 main sleep 3 -> none"]}
       """;
@@ -75,10 +72,7 @@ class RunCommandTest {
   }
 
   @ParameterizedTest
-  @CsvSource(
-      delimiter = '|',
-      textBlock =
-          """
+  @CsvSource(delimiter = '|', textBlock = """
           [["jump", 3]]           | main: jump: Unknown operation ["jump",3]
           [["sleep"]]             | main: sleep: Expected 1 arguments, got ["sleep"]
           [["sleep", "long"]]     | main: sleep: Expected a number of ticks, got "long"
@@ -91,9 +85,8 @@ class RunCommandTest {
           """)
   void a_program_that_is_not_of_the_grammar_is_an_error_with_its_id(String main, String reason)
       throws IOException {
-    String odd =
-        "{\"id\": \"odd\", \"program\": {\"objects\": {}, \"main\": %s}, \"trace\": []}\n"
-            .formatted(main);
+    String odd = "{\"id\": \"odd\", \"program\": {\"objects\": {}, \"main\": %s}, \"trace\": []}\n"
+        .formatted(main);
 
     Cli cli = Cli.run("run", file(odd + RIGHT));
 
@@ -117,7 +110,8 @@ class RunCommandTest {
 
   @Test
   void a_program_without_a_trace_is_an_error() throws IOException {
-    Cli cli = Cli.run("run", file("{\"id\": \"bare\", \"program\": {\"objects\": {}, \"main\": []}}"));
+    Cli cli =
+        Cli.run("run", file("{\"id\": \"bare\", \"program\": {\"objects\": {}, \"main\": []}}"));
 
     assertThat(cli.err())
         .isEqualTo(
@@ -163,9 +157,7 @@ class RunCommandTest {
   void an_explanation_shows_the_program_and_both_traces() throws IOException {
     Cli cli = Cli.run("run", "--explain", "wrong", file(RIGHT + WRONG));
 
-    assertThat(cli.out())
-        .isEqualTo(
-            """
+    assertThat(cli.out()).isEqualTo("""
             wrong
 
             main

@@ -1,0 +1,406 @@
+// SPDX-License-Identifier: Apache-2.0
+package tepal;
+
+import static java.time.Duration.ZERO;
+import static java.time.Duration.ofDays;
+import static java.time.Duration.ofSeconds;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static tepal.Asyncio.createTask;
+import static tepal.Asyncio.currentTask;
+import static tepal.Asyncio.getRunningLoop;
+import static tepal.Asyncio.sleep;
+
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+@OnLoop
+class TaskCancellationTest {
+  private final Steps steps = new Steps();
+
+  // ---- When the cancellation comes
+
+  @Test
+  void a_task_that_is_cancelled_before_its_first_step_never_runs() {
+    Task<?> task = createTask(() -> {
+      try {
+        steps.add("body");
+      } finally {
+        steps.add("finally");
+      }
+    });
+
+    assertThat(task.cancel("too early")).isTrue();
+    assertThat(task.done()).isFalse();
+    assertThatThrownBy(task::await).isInstanceOf(CancelledError.class).hasMessage("too early");
+    steps.assertAre();
+  }
+
+  @Test
+  void a_sleeping_task_is_cancelled_where_it_sleeps() {
+    Task<?> task = createTask(() -> {
+      try {
+        sleep(ofDays(1));
+      } catch (CancelledError e) {
+        steps.add("cancelled: " + e.getMessage());
+        throw e;
+      }
+    });
+    sleep(ZERO);
+
+    task.cancel("enough");
+    assertThatThrownBy(task::await).isInstanceOf(CancelledError.class).hasMessage("enough");
+    assertThat(task.cancelled()).isTrue();
+    steps.assertAre("cancelled: enough");
+  }
+
+  @Test
+  void a_cancelled_sleep_leaves_no_timer_behind() {
+    Task<?> task = createTask(() -> sleep(ofDays(1)));
+    sleep(ZERO);
+
+    task.cancel();
+    sleep(ZERO);
+    sleep(ZERO);
+    assertThat(getRunningLoop().scheduler.timers.isEmpty()).isTrue();
+  }
+
+  @Test
+  void a_task_that_yields_is_cancelled_when_it_resumes() {
+    Task<?> task = createTask(() -> {
+      sleep(ZERO);
+      steps.add("went on");
+    });
+    sleep(ZERO);
+
+    task.cancel();
+    assertThatThrownBy(task::await).isInstanceOf(CancelledError.class);
+    steps.assertAre();
+  }
+
+  @Test
+  void the_future_that_a_cancelled_task_waits_for_is_cancelled_too() {
+    Future<Object> future = getRunningLoop().createFuture();
+    Task<Object> task = createTask(() -> future.await());
+    sleep(ZERO);
+
+    task.cancel("both");
+    assertThat(future.cancelled()).isTrue();
+    assertThat(task.done()).isFalse();
+    sleep(ZERO);
+    assertThat(task.cancelled()).isTrue();
+    assertThatThrownBy(future::result).hasMessage("both");
+  }
+
+  @Test
+  void a_cancellation_goes_through_nested_tasks_and_back_one_iteration_each() {
+    Task<?> innermost = createTask(() -> logCancellation("innermost", () -> sleep(ofDays(1))));
+    Task<?> middle = createTask(() -> logCancellation("middle", innermost::await));
+    Task<?> outermost = createTask(() -> logCancellation("outermost", middle::await));
+    sleep(ZERO);
+
+    outermost.cancel("from outside");
+    sleep(ZERO);
+    steps.assertAre("innermost: from outside");
+    sleep(ZERO);
+    steps.assertAre("middle: from outside");
+    sleep(ZERO);
+    steps.assertAre("outermost: from outside");
+    assertThat(innermost.cancelling()).isOne();
+  }
+
+  private <X extends Throwable> void logCancellation(String name, Action<X> body) throws X {
+    try {
+      body.run();
+    } catch (CancelledError e) {
+      steps.add(name + ": " + e.getMessage());
+      throw e;
+    }
+  }
+
+  @Test
+  void a_value_is_lost_if_the_task_is_cancelled_before_it_resumes_with_it() {
+    Future<String> future = getRunningLoop().createFuture();
+    Task<String> task = createTask(() -> future.await());
+    sleep(ZERO);
+
+    future.setResult("lost");
+    assertThat(task.cancel("late")).isTrue();
+    assertThatThrownBy(task::await).isInstanceOf(CancelledError.class).hasMessage("late");
+    assertThat(task.cancelling()).isOne();
+    assertThat(future.result()).isEqualTo("lost");
+  }
+
+  @Test
+  void an_exception_is_lost_if_the_task_is_cancelled_before_it_resumes_with_it() {
+    Future<String> future = getRunningLoop().createFuture();
+    Task<String> task = createTask(() -> future.await());
+    sleep(ZERO);
+
+    future.setException(new ArithmeticException("lost"));
+    task.cancel();
+    assertThatThrownBy(task::await).isInstanceOf(CancelledError.class);
+  }
+
+  @Test
+  void a_task_that_cancels_itself_goes_on_until_it_waits() {
+    Task<?> task = createTask(() -> {
+      self().cancel("myself");
+      steps.add("went on");
+      logCancellation("waiting", () -> sleep(ofSeconds(1)));
+    });
+
+    assertThatThrownBy(task::await).hasMessage("myself");
+    steps.assertAre("went on", "waiting: myself");
+  }
+
+  @Test
+  void a_task_that_cancels_itself_and_returns_is_cancelled() {
+    Task<String> task = createTask(() -> {
+      self().cancel("myself");
+      return "value";
+    });
+
+    assertThatThrownBy(task::await).isInstanceOf(CancelledError.class).hasMessage("myself");
+    assertThat(task.cancelled()).isTrue();
+  }
+
+  @Test
+  void a_task_that_cancels_itself_and_fails_has_failed() {
+    Task<String> task = createTask(() -> {
+      self().cancel();
+      throw new ArithmeticException("division");
+    });
+
+    assertThatThrownBy(task::await).isInstanceOf(ArithmeticException.class);
+  }
+
+  @Test
+  void awaiting_what_is_done_is_no_place_to_be_cancelled() {
+    Future<String> done = getRunningLoop().createFuture();
+    done.setResult("value");
+    Task<?> task = createTask(() -> {
+      self().cancel();
+      steps.add(done.await());
+      sleep(ZERO);
+      steps.add("not reached");
+    });
+
+    assertThatThrownBy(task::await).isInstanceOf(CancelledError.class);
+    steps.assertAre("value");
+  }
+
+  @Test
+  void a_task_that_is_done_cannot_be_cancelled() {
+    Task<String> task = createTask(() -> "value");
+    task.await();
+
+    assertThat(task.cancel()).isFalse();
+    assertThat(task.cancelling()).isZero();
+    assertThat(task.await()).isEqualTo("value");
+  }
+
+  // ---- What the body does with it
+
+  @Test
+  void catching_exceptions_does_not_catch_a_cancellation() {
+    Task<?> task = createTask(() -> {
+      try {
+        sleep(ofDays(1));
+      } catch (Exception e) {
+        steps.add("swallowed");
+      }
+    });
+    sleep(ZERO);
+
+    task.cancel();
+    assertThatThrownBy(task::await).isInstanceOf(CancelledError.class);
+    steps.assertAre();
+  }
+
+  @Test
+  void a_cancelled_task_can_wait_while_it_cleans_up() {
+    Task<?> task = createTask(() -> {
+      try {
+        sleep(ofDays(1));
+      } finally {
+        sleep(ofSeconds(5));
+        steps.add("cleaned up");
+      }
+    });
+    sleep(ZERO);
+
+    task.cancel();
+    assertThatThrownBy(task::await).isInstanceOf(CancelledError.class);
+    steps.assertAre("cleaned up");
+    assertThat(getRunningLoop().time()).isEqualTo(ofSeconds(5));
+  }
+
+  @Test
+  void a_second_cancellation_ends_the_clean_up() {
+    Task<?> task = createTask(() -> {
+      try {
+        sleep(ofDays(1));
+      } finally {
+        logCancellation("clean-up", () -> sleep(ofDays(1)));
+      }
+    });
+    sleep(ZERO);
+
+    task.cancel("first");
+    sleep(ZERO);
+    task.cancel("second");
+    assertThatThrownBy(task::await).hasMessage("second");
+    assertThat(task.cancelling()).isEqualTo(2);
+    steps.assertAre("clean-up: second");
+  }
+
+  @Test
+  void two_cancellations_at_once_arrive_as_one_with_the_first_message() {
+    Task<?> task = createTask(() -> {
+      logCancellation("sleep", () -> sleep(ofDays(1)));
+    });
+    sleep(ZERO);
+
+    assertThat(task.cancel("first")).isTrue();
+    assertThat(task.cancel("second")).isTrue();
+    assertThatThrownBy(task::await).hasMessage("first");
+    assertThat(task.cancelling()).isEqualTo(2);
+    steps.assertAre("sleep: first");
+  }
+
+  @Test
+  void a_task_that_swallows_its_cancellation_ends_with_its_value() {
+    Task<String> task = createTask(() -> {
+      try {
+        sleep(ofDays(1));
+      } catch (CancelledError e) {
+        steps.add("swallowed");
+      }
+      sleep(ofSeconds(1));
+      return "value";
+    });
+    sleep(ZERO);
+
+    task.cancel();
+    assertThat(task.await()).isEqualTo("value");
+    assertThat(task.cancelled()).isFalse();
+    assertThat(task.cancelling()).isOne();
+    steps.assertAre("swallowed");
+  }
+
+  @Test
+  void a_task_that_turns_its_cancellation_into_a_failure_has_failed() {
+    Task<?> task = createTask(() -> {
+      try {
+        sleep(ofDays(1));
+      } catch (CancelledError e) {
+        throw new ArithmeticException("while cleaning up");
+      }
+    });
+    sleep(ZERO);
+
+    task.cancel();
+    assertThatThrownBy(task::await).hasMessage("while cleaning up");
+    assertThat(task.cancelled()).isFalse();
+  }
+
+  @Test
+  void a_body_that_throws_a_cancellation_of_its_own_is_cancelled() {
+    Task<?> task = createTask(() -> {
+      throw new CancelledError("on my own account");
+    });
+
+    assertThatThrownBy(task::await).hasMessage("on my own account");
+    assertThat(task.cancelled()).isTrue();
+    assertThat(task.cancelling()).isZero();
+  }
+
+  @Test
+  void the_error_that_left_the_body_is_thrown_to_the_first_who_asks() {
+    AtomicReference<@Nullable CancelledError> thrown = new AtomicReference<>();
+    Task<?> task = createTask(() -> {
+      try {
+        sleep(ofDays(1));
+      } catch (CancelledError e) {
+        thrown.set(e);
+        throw e;
+      }
+    });
+    sleep(ZERO);
+    task.cancel();
+    sleep(ZERO);
+
+    assertThatThrownBy(task::result).isSameAs(thrown.get());
+    assertThatThrownBy(task::result).isInstanceOf(CancelledError.class).isNotSameAs(thrown.get());
+  }
+
+  // ---- Taking it back
+
+  @Test
+  void requests_are_counted_and_taken_back_one_by_one() {
+    Task<?> task = createTask(() -> sleep(ofDays(1)));
+
+    assertThat(task.uncancel()).isZero();
+    task.cancel();
+    task.cancel();
+    assertThat(task.cancelling()).isEqualTo(2);
+    assertThat(task.uncancel()).isOne();
+    assertThat(task.uncancel()).isZero();
+    assertThat(task.uncancel()).isZero();
+    task.cancel();
+  }
+
+  @Test
+  void a_cancellation_that_is_taken_back_in_time_does_not_reach_the_task() {
+    self().cancel();
+    assertThat(self().uncancel()).isZero();
+
+    sleep(ZERO);
+    sleep(ofSeconds(1));
+    assertThat(getRunningLoop().time()).isEqualTo(ofSeconds(1));
+  }
+
+  @Test
+  void a_task_runs_if_its_cancellation_is_taken_back_before_its_first_step() {
+    Task<String> task = createTask(() -> "ran");
+    task.cancel();
+    task.uncancel();
+
+    assertThat(task.await()).isEqualTo("ran");
+  }
+
+  @Test
+  void while_one_of_two_requests_is_left_the_cancellation_arrives() {
+    self().cancel("first");
+    self().cancel("second");
+    self().uncancel();
+
+    assertThatThrownBy(() -> sleep(ZERO)).hasMessage("second");
+    assertThat(self().uncancel()).isZero();
+  }
+
+  @Test
+  void a_task_that_takes_its_cancellation_back_goes_on_as_before() {
+    Task<String> task = createTask(() -> {
+      try {
+        sleep(ofDays(1));
+      } catch (CancelledError e) {
+        self().uncancel();
+      }
+      sleep(ofSeconds(1));
+      return "value";
+    });
+    sleep(ZERO);
+
+    task.cancel();
+    assertThat(task.await()).isEqualTo("value");
+    assertThat(task.cancelling()).isZero();
+  }
+
+  private static Task<?> self() {
+    return Objects.requireNonNull(currentTask());
+  }
+}
