@@ -22,7 +22,7 @@ class DocsTest {
   private static final ToolProvider JAVAC = ToolProvider.findFirst("javac").orElseThrow();
 
   /// Around a block that is neither a class nor a program, but statements.
-  private static final String STATEMENTS = """
+  private static final String BEFORE = """
       import static tepal.Asyncio.*;
       import java.nio.file.*;
       import java.time.Duration;
@@ -31,7 +31,10 @@ class DocsTest {
       import tepal.testing.*;
       class Block {
         void block() throws Throwable {
-      %s
+      """;
+
+  private static final String AFTER = """
+
         }
       }
       """;
@@ -89,7 +92,7 @@ class DocsTest {
   private String compile(String code) throws IOException {
     boolean complete = code.contains("void main(") || code.startsWith("class ");
     Path file = scratch.resolve("Block.java");
-    Files.writeString(file, complete ? code : STATEMENTS.formatted(code));
+    Files.writeString(file, complete ? code : BEFORE + code + AFTER);
     StringWriter messages = new StringWriter();
     int status = JAVAC.run(
         new PrintWriter(messages),
