@@ -41,7 +41,7 @@ class FromPythonTest {
     List<Row> rows = new ArrayList<>();
     for (String line : MarkdownFile.read("docs/from-python.md").lines()) {
       if (line.startsWith("| `") || line.startsWith("| event")) {
-        String[] cells = line.split("\\|");
+        String[] cells = line.split("\\|", -1);
         rows.add(new Row(cells[1].strip(), cells[2].strip()));
       }
     }

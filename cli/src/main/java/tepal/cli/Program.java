@@ -92,8 +92,7 @@ final class Program {
   private static void cutOurFrames(Throwable thrown) {
     StackTraceElement[] stack = thrown.getStackTrace();
     int ours = 0;
-    while (ours < stack.length
-        && !stack[ours].getClassName().equals(Program.class.getName())) {
+    while (ours < stack.length && !stack[ours].getClassName().equals(Program.class.getName())) {
       ours++;
     }
     if (ours == stack.length) {
