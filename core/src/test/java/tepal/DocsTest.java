@@ -63,6 +63,15 @@ class DocsTest {
   }
 
   @Test
+  void the_program_of_the_readme_is_the_example_that_it_runs() throws IOException {
+    String shown = MarkdownFile.read("README.md").blocks().getFirst().code();
+
+    String example = Files.readString(MarkdownFile.ROOT.resolve("examples/Hello.java"));
+
+    assertThat(shown.strip()).isEqualTo(example.replaceAll("(?m)^//.*\\R", "").strip());
+  }
+
+  @Test
   void links_lead_somewhere() throws IOException {
     List<String> broken = new ArrayList<>();
     for (MarkdownFile document : MarkdownFile.all()) {
