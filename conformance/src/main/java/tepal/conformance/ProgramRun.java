@@ -34,10 +34,11 @@ final class ProgramRun {
   private static final int ROUNDS = 1000;
 
   private final Program program;
-  private final ObservedClock clock = new ObservedClock();
+  private final ObservedClock clock = new ObservedClock(this::checkWaiting);
   private final EventLoop loop;
   private final Trace trace;
   private final World world;
+  private final List<String> overlooked = new ArrayList<>();
   private final List<String> leftovers = new ArrayList<>();
   private boolean stuck;
 
@@ -56,6 +57,7 @@ final class ProgramRun {
   /// @param aftermath what it went on to do while it was cancelled
   /// @param stuck whether the main task came to wait for nothing
   /// @param leftToChance whether it depends on what asyncio leaves open, which is excluded
+  /// @param overlooked who waited for what was free when nothing was left to run, in words
   /// @param leftovers what is left although it should not be, in words
   record Result(
       LoopMode mode,
@@ -63,6 +65,7 @@ final class ProgramRun {
       List<String> aftermath,
       boolean stuck,
       boolean leftToChance,
+      List<String> overlooked,
       List<String> leftovers) {}
 
   /// Runs a program and returns when nothing of it is left to run.
@@ -88,6 +91,7 @@ final class ProgramRun {
         trace.aftermath(),
         stuck,
         world.leftToChance(),
+        List.copyOf(overlooked),
         List.copyOf(leftovers));
   }
 
@@ -105,6 +109,12 @@ final class ProgramRun {
     guard.cancel();
     stuck = !main.done();
     trace.end();
+  }
+
+  private void checkWaiting() {
+    if (overlooked.isEmpty()) {
+      overlooked.addAll(Idleness.findings(world, program.declarations()));
+    }
   }
 
   // After the main task
