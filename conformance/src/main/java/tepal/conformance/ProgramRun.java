@@ -40,6 +40,7 @@ final class ProgramRun {
   private final World world;
   private final List<String> overlooked = new ArrayList<>();
   private final List<String> leftovers = new ArrayList<>();
+  private final Set<Task<?>> circular = new HashSet<>();
   private boolean stuck;
 
   private ProgramRun(Program program, @Nullable LoopMode mode) {
@@ -81,7 +82,7 @@ final class ProgramRun {
       // What the program's tasks fail with is in the trace, retrieved or not.
       loop.setExceptionHandler((_, _) -> {});
       runMain();
-      loop.runUntilComplete(loop.createTask(this::cleanUp));
+      runCleanUp();
     } finally {
       loop.close();
     }
@@ -119,6 +120,15 @@ final class ProgramRun {
 
   // After the main task
 
+  /// Cleans up. Whatever goes wrong there has no part in the trace, which is complete.
+  private void runCleanUp() {
+    try {
+      loop.runUntilComplete(loop.createTask(this::cleanUp));
+    } catch (RuntimeException | Error e) {
+      leftovers.add("cleaning up failed with " + e);
+    }
+  }
+
   private void cleanUp() {
     if (!cancelOthers() || !quietDown()) {
       others().forEach(task -> leftovers.add("task " + task.getName() + " goes on for ever"));
@@ -131,16 +141,27 @@ final class ProgramRun {
   }
 
   /// Cancels all tasks until none is left, and returns whether that came to an end.
-  private static boolean cancelOthers() {
+  private boolean cancelOthers() {
     for (int round = 0; round < ROUNDS; round++) {
       Set<Task<?>> others = others();
       if (others.isEmpty()) {
         return true;
       }
-      others.forEach(Task::cancel);
+      others.forEach(this::cancel);
       Asyncio.sleep(TICK);
     }
     return false;
+  }
+
+  /// Cancels a task, unless it waits for itself by way of others: asyncio cannot cancel that
+  /// either.
+  private void cancel(Task<?> task) {
+    try {
+      task.cancel();
+    } catch (StackOverflowError _) {
+      circular.add(task);
+      leftovers.add("task " + task.getName() + " waits for itself by way of others");
+    }
   }
 
   /// Waits until the program's last callbacks have run and the tasks that they made have ended.
@@ -159,9 +180,10 @@ final class ProgramRun {
     return false;
   }
 
-  private static Set<Task<?>> others() {
+  private Set<Task<?>> others() {
     var tasks = new HashSet<Task<?>>(Asyncio.allTasks());
     tasks.remove(Asyncio.currentTask());
+    tasks.removeAll(circular);
     return tasks;
   }
 }
