@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import tepal.Action;
 import tepal.Asyncio;
 import tepal.CancelledError;
 import tepal.EventLoop;
@@ -74,15 +75,28 @@ final class ProgramRun {
   /// @param program the program
   /// @param mode the mode of the loop, or null for the one that the JVM allows
   static Result of(Program program, @Nullable LoopMode mode) {
-    return new ProgramRun(program, mode).result();
+    var run = new ProgramRun(program, mode);
+    return run.result(run::cleanUp);
   }
 
-  private Result result() {
+  /// Runs a program and returns its trace. What it leaves behind is cancelled and not looked at.
+  ///
+  /// @param program the program
+  /// @param mode the mode of the loop, or null for the one that the JVM allows
+  static List<String> trace(Program program, @Nullable LoopMode mode) {
+    var run = new ProgramRun(program, mode);
+    Result result = run.result(() -> {
+      boolean _ = run.cancelOthers();
+    });
+    return result.trace();
+  }
+
+  private Result result(Action<?> afterwards) {
     try {
       // What the program's tasks fail with is in the trace, retrieved or not.
       loop.setExceptionHandler((_, _) -> {});
       runMain();
-      runCleanUp();
+      runAfterwards(afterwards);
     } finally {
       loop.close();
     }
@@ -121,9 +135,9 @@ final class ProgramRun {
   // After the main task
 
   /// Cleans up. Whatever goes wrong there has no part in the trace, which is complete.
-  private void runCleanUp() {
+  private void runAfterwards(Action<?> afterwards) {
     try {
-      loop.runUntilComplete(loop.createTask(this::cleanUp));
+      loop.runUntilComplete(loop.createTask(afterwards));
     } catch (RuntimeException | Error e) {
       leftovers.add("cleaning up failed with " + e);
     }
