@@ -571,6 +571,15 @@ public final class Asyncio {
     return Shield.shield(ensureFuture(awaitable));
   }
 
+  /// Protects a body without a value from cancellation; see [#shield(Awaitable)].
+  ///
+  /// @param body the body, which becomes a task
+  /// @return a future that ends as the task does
+  /// @throws IllegalStateException if no loop runs here
+  public static Future<@Nullable Void> shield(Action<?> body) {
+    return shield(awaitable(body));
+  }
+
   // ---- Threads and other futures
 
   /// Runs `body` on a thread of the default executor, in a copy of the current context, and

@@ -50,12 +50,21 @@ final class CallbackThread {
     try {
       due.run();
     } catch (Throwable e) {
-      if (Scheduler.isFatal(e)) {
-        scheduler.fail(e);
-      } else {
-        scheduler.loop.callExceptionHandler(
-            ExceptionContext.of("Exception in callback " + due, e, due));
-      }
+      report(due, e);
+    }
+  }
+
+  private void report(Handle due, Throwable failure) {
+    if (Scheduler.isFatal(failure)) {
+      scheduler.fail(failure);
+      return;
+    }
+    try {
+      scheduler.loop.callExceptionHandler(
+          ExceptionContext.of("Exception in callback " + due, failure, due));
+    } catch (Throwable e) {
+      // The virtual machine failed, or the log did: this thread must still give up its turn.
+      scheduler.fail(e);
     }
   }
 

@@ -21,7 +21,7 @@ class DebugReportsTest {
   private static final Duration SLOW = Duration.ofMillis(5);
   private static final Duration HOURS = Duration.ofHours(2);
 
-  private final LogRecords log = new LogRecords();
+  private final LogRecords log = LogRecords.ofTepal();
 
   @AfterEach
   void closeLog() {

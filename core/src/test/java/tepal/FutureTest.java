@@ -11,6 +11,7 @@ import static tepal.Asyncio.sleep;
 import java.io.IOException;
 import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 @OnLoop
@@ -57,7 +58,7 @@ class FutureTest {
 
   @Test
   void null_is_a_value() {
-    Future<Object> future = newFuture();
+    Future<@Nullable Object> future = newFuture();
     future.setResult(null);
 
     assertThat(future.done()).isTrue();
@@ -186,7 +187,7 @@ class FutureTest {
   @Test
   void a_task_that_waits_for_a_cancelled_future_ends_cancelled_itself() {
     Future<Object> future = newFuture();
-    Task<Object> task = createTask(future::await);
+    Task<Object> task = createTask(() -> future.await());
     sleep(ZERO);
 
     future.cancel("gone");
@@ -360,7 +361,7 @@ class FutureTest {
         .startsWith("Future[pending, created at tepal.FutureTest.newFuture(FutureTest.java:");
   }
 
-  private static <T> Future<T> newFuture() {
+  private static <T extends @Nullable Object> Future<T> newFuture() {
     return getRunningLoop().createFuture();
   }
 }

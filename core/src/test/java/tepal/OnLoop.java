@@ -8,6 +8,7 @@ import java.lang.annotation.Target;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.InvocationInterceptor;
@@ -21,13 +22,15 @@ import tepal.testing.VirtualClock;
 @Target({ElementType.TYPE, ElementType.METHOD})
 @Retention(RetentionPolicy.RUNTIME)
 @ExtendWith(OnLoop.Extension.class)
-public @interface OnLoop {
+@interface OnLoop {
 
   /// What JUnit calls in place of the test method.
   final class Extension implements InvocationInterceptor {
     @Override
     public void interceptTestMethod(
-        Invocation<Void> test, ReflectiveInvocationContext<Method> method, ExtensionContext context)
+        Invocation<@Nullable Void> test,
+        ReflectiveInvocationContext<Method> method,
+        ExtensionContext context)
         throws Throwable {
       List<ExceptionContext> unhandled = new ArrayList<>();
       try (Runner runner = new Runner(EventLoop.builder().clock(new VirtualClock()))) {

@@ -11,16 +11,13 @@ import java.util.List;
 ///
 /// Tasks, callbacks and other threads add steps; the test asserts all of them at once, so that
 /// what happened too often, too early or not at all shows as well.
-public final class Steps {
+final class Steps {
   private final List<String> taken = Collections.synchronizedList(new ArrayList<>());
-
-  /// Starts with no steps taken.
-  public Steps() {}
 
   /// Notes that something happened. May be called from any thread.
   ///
   /// @param step the word for it
-  public void add(String step) {
+  void add(String step) {
     taken.add(step);
   }
 
@@ -28,14 +25,14 @@ public final class Steps {
   ///
   /// @param step the word for it
   /// @return the callback
-  public Runnable adding(String step) {
+  Runnable adding(String step) {
     return () -> add(step);
   }
 
   /// Asserts what happened since the last assertion, in order.
   ///
   /// @param expected the words; none for nothing
-  public void assertAre(String... expected) {
+  void assertAre(String... expected) {
     assertThat(taken).containsExactly(expected);
     taken.clear();
   }

@@ -83,7 +83,7 @@ class TaskCancellationTest {
   @Test
   void the_future_that_a_cancelled_task_waits_for_is_cancelled_too() {
     Future<Object> future = getRunningLoop().createFuture();
-    Task<Object> task = createTask(future::await);
+    Task<Object> task = createTask(() -> future.await());
     sleep(ZERO);
 
     task.cancel("both");
@@ -123,7 +123,7 @@ class TaskCancellationTest {
   @Test
   void a_value_is_lost_if_the_task_is_cancelled_before_it_resumes_with_it() {
     Future<String> future = getRunningLoop().createFuture();
-    Task<String> task = createTask(future::await);
+    Task<String> task = createTask(() -> future.await());
     sleep(ZERO);
 
     future.setResult("lost");
@@ -136,7 +136,7 @@ class TaskCancellationTest {
   @Test
   void an_exception_is_lost_if_the_task_is_cancelled_before_it_resumes_with_it() {
     Future<String> future = getRunningLoop().createFuture();
-    Task<String> task = createTask(future::await);
+    Task<String> task = createTask(() -> future.await());
     sleep(ZERO);
 
     future.setException(new ArithmeticException("lost"));

@@ -50,7 +50,7 @@ class TaskTest {
   @Test
   void awaiting_a_task_gives_its_value_two_iterations_after_the_future_it_waits_for() {
     Future<String> future = getRunningLoop().createFuture();
-    Task<String> inner = createTask(future::await);
+    Task<String> inner = createTask(() -> future.await());
     createTask(() -> steps.add(inner.await()));
     sleep(ZERO);
 
@@ -112,7 +112,7 @@ class TaskTest {
   }
 
   private static int recurse(int depth) {
-    return recurse(depth + 1) + 1;
+    return depth == Integer.MAX_VALUE ? 0 : recurse(depth + 1) + 1;
   }
 
   @Test
@@ -169,14 +169,12 @@ class TaskTest {
   @Test
   void the_current_task_is_the_one_that_runs() {
     Task<?> main = currentTask();
-    Task<?> other = createTask(() -> {
-      steps.add("" + (currentTask() == main));
-      return currentTask();
-    });
+    Task<?>[] seen = new Task<?>[1];
+    Task<?> other = createTask(() -> seen[0] = Objects.requireNonNull(currentTask()));
 
-    assertThat(other.await()).isSameAs(other);
+    other.await();
+    assertThat(seen[0]).isSameAs(other).isNotSameAs(main);
     assertThat(currentTask()).isSameAs(main);
-    steps.assertAre("false");
   }
 
   @Test
@@ -231,8 +229,8 @@ class TaskTest {
   @Test
   void a_task_describes_what_it_does() {
     Future<Object> future = getRunningLoop().createFuture();
-    Task<Object> task = createTask(future::await, TaskOptions.named("reader"));
-    Task<Object> waiting = createTask(task::await, TaskOptions.named("watcher"));
+    Task<Object> task = createTask(() -> future.await(), TaskOptions.named("reader"));
+    Task<Object> waiting = createTask(() -> task.await(), TaskOptions.named("watcher"));
     assertThat(task).hasToString("Task[reader, pending]");
 
     sleep(ZERO);

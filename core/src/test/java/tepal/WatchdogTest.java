@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 class WatchdogTest {
   private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
 
-  private final LogRecords log = new LogRecords();
+  private final LogRecords log = LogRecords.ofTepal();
 
   @AfterEach
   void closeLog() {

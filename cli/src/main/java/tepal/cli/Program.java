@@ -92,8 +92,7 @@ final class Program {
   private static void cutOurFrames(Throwable thrown) {
     StackTraceElement[] stack = thrown.getStackTrace();
     int ours = 0;
-    while (ours < stack.length
-        && !stack[ours].getClassName().equals(Program.class.getName())) {
+    while (ours < stack.length && !stack[ours].getClassName().equals(Program.class.getName())) {
       ours++;
     }
     if (ours == stack.length) {
@@ -110,7 +109,7 @@ final class Program {
     private final Map<String, byte[]> files;
 
     Loader(Map<String, byte[]> files, ClassLoader parent) {
-      super("program", parent);
+      super(parent);
       this.files = files;
     }
 

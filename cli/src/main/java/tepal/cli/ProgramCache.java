@@ -66,8 +66,8 @@ final class ProgramCache {
       return null;
     }
     try (var in = new DataInputStream(new ByteArrayInputStream(Files.readAllBytes(slot)))) {
-      boolean same = in.readUTF().equals(key)
-          && Arrays.equals(in.readNBytes(in.readInt()), bytes(source));
+      boolean same =
+          in.readUTF().equals(key) && Arrays.equals(in.readNBytes(in.readInt()), bytes(source));
       return same ? CompiledClasses.readFrom(in) : null;
     } catch (IOException e) {
       return null;

@@ -43,10 +43,9 @@ final class SourceCompiler {
   static CompiledClasses compile(SourceFile source, Writer messages)
       throws IOException, CannotRunException {
     JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
-    Output output =
-        new Output(compiler.getStandardFileManager(null, null, StandardCharsets.UTF_8));
-    JavacTask task = (JavacTask) compiler.getTask(
-        messages, output, null, OPTIONS, null, List.of(new Input(source)));
+    Output output = new Output(compiler.getStandardFileManager(null, null, StandardCharsets.UTF_8));
+    JavacTask task = (JavacTask)
+        compiler.getTask(messages, output, null, OPTIONS, null, List.of(new Input(source)));
     FirstClass first = new FirstClass();
     task.addTaskListener(first);
     if (!task.call()) {

@@ -1,0 +1,407 @@
+// SPDX-License-Identifier: Apache-2.0
+package tepal;
+
+import static java.time.Duration.ZERO;
+import static java.time.Duration.ofDays;
+import static java.time.Duration.ofMillis;
+import static java.time.Duration.ofNanos;
+import static java.time.Duration.ofSeconds;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import tepal.testing.VirtualClock;
+
+class CallbackTest {
+  private static final Duration FOR_EVER = ofSeconds(Long.MAX_VALUE);
+
+  private final Steps steps = new Steps();
+  private final EventLoop loop = EventLoop.builder().clock(new VirtualClock()).build();
+
+  @AfterEach
+  void closeLoop() {
+    loop.close();
+  }
+
+  // ---- call_soon
+
+  @Test
+  void callbacks_run_in_the_order_in_which_they_were_scheduled() {
+    loop.callSoon(steps.adding("a"));
+    loop.callSoon(steps.adding("b"));
+    loop.callSoon(steps.adding("c"));
+
+    runOnce();
+    steps.assertAre("a", "b", "c");
+  }
+
+  @Test
+  void what_a_callback_schedules_runs_in_the_next_iteration() {
+    loop.callSoon(() -> {
+      steps.add("a");
+      loop.callSoon(steps.adding("scheduled by a"));
+    });
+    loop.callSoon(steps.adding("b"));
+
+    runOnce();
+    steps.assertAre("a", "b");
+    runOnce();
+    steps.assertAre("scheduled by a");
+  }
+
+  @Test
+  void callbacks_and_tasks_share_one_queue() {
+    loop.callSoon(steps.adding("callback 1"));
+    loop.createTask(steps.adding("task 1")::run);
+    loop.callSoon(steps.adding("callback 2"));
+    loop.createTask(steps.adding("task 2")::run);
+
+    runOnce();
+    steps.assertAre("callback 1", "task 1", "callback 2", "task 2");
+  }
+
+  @Test
+  void a_cancelled_callback_does_not_run() {
+    Handle handle = loop.callSoon(steps.adding("cancelled"));
+    loop.callSoon(steps.adding("other"));
+    assertThat(handle.cancelled()).isFalse();
+
+    handle.cancel();
+    handle.cancel();
+    assertThat(handle.cancelled()).isTrue();
+    runOnce();
+    steps.assertAre("other");
+  }
+
+  @Test
+  void a_callback_can_cancel_one_of_the_same_iteration() {
+    Handle[] second = new Handle[1];
+    loop.callSoon(() -> second[0].cancel());
+    second[0] = loop.callSoon(steps.adding("second"));
+
+    runOnce();
+    steps.assertAre();
+  }
+
+  @Test
+  void a_callback_runs_in_a_copy_of_the_context_in_which_it_was_scheduled() {
+    ContextVar<String> user = new ContextVar<>("user", "nobody");
+    new Context().run(() -> {
+      user.set("anna");
+      loop.callSoon(() -> {
+        steps.add(user.get());
+        user.set("changed");
+      });
+      loop.callSoon(() -> steps.add(user.get()));
+      loop.callLater(ZERO, () -> steps.add("later " + user.get()));
+      user.set("bert");
+    });
+
+    runOnce();
+    steps.assertAre("anna", "anna", "later anna");
+    assertThat(user.get()).isEqualTo("nobody");
+  }
+
+  @Test
+  void a_callback_runs_in_the_context_that_it_was_given() {
+    ContextVar<String> user = new ContextVar<>("user", "nobody");
+    Context context = new Context();
+    Handle handle = loop.callSoon(() -> user.set("anna"), context);
+    loop.callSoon(() -> steps.add(user.get()), context);
+    loop.callLater(ZERO, () -> steps.add("later " + user.get()), context);
+    loop.callSoonThreadsafe(() -> steps.add("threadsafe " + user.get()), context);
+
+    assertThat(handle.getContext()).isSameAs(context);
+    runOnce();
+    steps.assertAre("anna", "threadsafe anna", "later anna");
+  }
+
+  // ---- call_later and call_at
+
+  @Test
+  void timers_run_in_the_order_of_their_deadlines() {
+    loop.callLater(ofSeconds(3), () -> steps.add("c at " + loop.time()));
+    loop.callLater(ofSeconds(1), () -> steps.add("a at " + loop.time()));
+    loop.callAt(ofSeconds(2), () -> steps.add("b at " + loop.time()));
+
+    runFor(ofSeconds(10));
+    steps.assertAre("a at PT1S", "b at PT2S", "c at PT3S");
+  }
+
+  @Test
+  void timers_for_the_same_time_run_in_the_order_in_which_they_were_scheduled() {
+    for (int i = 0; i < 6; i++) {
+      loop.callAt(ofSeconds(1), steps.adding("timer " + i));
+    }
+
+    runFor(ofSeconds(1));
+    steps.assertAre("timer 0", "timer 1", "timer 2", "timer 3", "timer 4", "timer 5");
+  }
+
+  @Test
+  void a_nanosecond_makes_a_difference() {
+    loop.callAt(ofNanos(2), () -> steps.add("second at " + loop.time().toNanos()));
+    loop.callAt(ofNanos(1), () -> steps.add("first at " + loop.time().toNanos()));
+
+    runFor(ofMillis(1));
+    steps.assertAre("first at 1", "second at 2");
+  }
+
+  @Test
+  void a_timer_that_is_due_runs_after_what_is_ready_and_in_the_same_iteration() {
+    loop.callLater(ZERO, steps.adding("zero"));
+    loop.callLater(ofSeconds(-1), steps.adding("negative"));
+    loop.callAt(ofSeconds(-1), steps.adding("in the past"));
+    loop.callSoon(steps.adding("soon"));
+
+    runOnce();
+    steps.assertAre("soon", "in the past", "zero", "negative");
+  }
+
+  @Test
+  void what_a_timer_schedules_without_delay_runs_in_the_next_iteration() {
+    loop.callLater(ZERO, () -> {
+      steps.add("timer");
+      loop.callLater(ZERO, steps.adding("scheduled by the timer"));
+    });
+
+    runOnce();
+    steps.assertAre("timer");
+    runOnce();
+    steps.assertAre("scheduled by the timer");
+  }
+
+  @Test
+  void a_cancelled_timer_does_not_run_and_does_not_hold_the_loop_up() {
+    TimerHandle timer = loop.callLater(ofSeconds(1), steps.adding("cancelled"));
+    loop.callLater(ofSeconds(2), () -> steps.add("at " + loop.time()));
+
+    timer.cancel();
+    assertThat(timer.cancelled()).isTrue();
+    runFor(ofSeconds(2));
+    steps.assertAre("at PT2S");
+  }
+
+  @Test
+  void a_timer_can_be_cancelled_by_one_that_is_due_at_the_same_time() {
+    TimerHandle[] second = new TimerHandle[1];
+    loop.callAt(ofSeconds(1), () -> second[0].cancel());
+    second[0] = loop.callAt(ofSeconds(1), steps.adding("second"));
+
+    runFor(ofSeconds(2));
+    steps.assertAre();
+  }
+
+  @Test
+  void cancelling_a_timer_that_has_run_does_nothing() {
+    TimerHandle timer = loop.callLater(ZERO, steps.adding("ran"));
+    runOnce();
+    timer.cancel();
+
+    for (int i = 0; i < 150; i++) {
+      loop.callLater(ofSeconds(1), () -> {});
+    }
+    runOnce();
+    steps.assertAre("ran");
+    assertThat(loop.scheduler.timers.size()).isEqualTo(150);
+  }
+
+  @Test
+  void timers_that_are_nearly_all_cancelled_do_not_stay() {
+    for (int i = 0; i < 1_000; i++) {
+      TimerHandle timer = loop.callLater(ofDays(1), () -> {});
+      if (i > 0) {
+        timer.cancel();
+      }
+    }
+
+    runOnce();
+    assertThat(loop.scheduler.timers.size()).isEqualTo(1);
+  }
+
+  @Test
+  void a_timer_knows_when_it_is_due() {
+    assertThat(loop.callLater(ofSeconds(5), () -> {}).when()).isEqualTo(ofSeconds(5));
+    assertThat(loop.callLater(ofSeconds(-5), () -> {}).when()).isZero();
+    assertThat(loop.callAt(ofSeconds(7), () -> {}).when()).isEqualTo(ofSeconds(7));
+  }
+
+  @Test
+  void a_timer_beyond_292_years_is_never_due() {
+    loop.callLater(FOR_EVER, steps.adding("never"));
+    loop.callAt(FOR_EVER, steps.adding("never"));
+    loop.callLater(ofDays(365 * 100), () -> steps.add("in 100 years"));
+
+    runFor(ofDays(365 * 200));
+    steps.assertAre("in 100 years");
+    assertThat(loop.callLater(FOR_EVER, () -> {}).when()).isEqualTo(ofNanos(Long.MAX_VALUE));
+  }
+
+  @Test
+  void a_timer_that_overflows_to_the_past_is_due_at_once() {
+    loop.callLater(FOR_EVER.negated(), steps.adding("delay"));
+    loop.callAt(FOR_EVER.negated(), steps.adding("time"));
+
+    runOnce();
+    steps.assertAre("time", "delay");
+  }
+
+  // ---- Other threads
+
+  @Test
+  void a_callback_from_another_thread_wakes_a_loop_that_has_nothing_to_do() {
+    Future<String> future = loop.createFuture();
+    loop.callSoon(() ->
+        Thread.ofPlatform().start(() -> loop.callSoonThreadsafe(() -> future.setResult("woken"))));
+
+    assertThat(loop.runUntilComplete(future)).isEqualTo("woken");
+  }
+
+  @Test
+  void callbacks_of_one_thread_keep_their_order() throws InterruptedException {
+    Thread thread = Thread.ofPlatform().start(() -> {
+      loop.callSoonThreadsafe(steps.adding("a"));
+      loop.callSoonThreadsafe(steps.adding("b"));
+      loop.callSoonThreadsafe(steps.adding("c"));
+    });
+    thread.join();
+
+    runOnce();
+    steps.assertAre("a", "b", "c");
+  }
+
+  @Test
+  void on_the_loop_itself_a_threadsafe_callback_takes_its_place_in_the_queue() {
+    loop.callSoon(() -> {
+      loop.callSoon(steps.adding("1"));
+      loop.callSoonThreadsafe(steps.adding("2"));
+      loop.callSoon(steps.adding("3"));
+    });
+
+    runOnce();
+    runOnce();
+    steps.assertAre("1", "2", "3");
+  }
+
+  @Test
+  void another_thread_can_cancel_its_callback() throws InterruptedException {
+    Thread thread = Thread.ofPlatform().start(() -> {
+      Handle handle = loop.callSoonThreadsafe(steps.adding("cancelled"));
+      handle.cancel();
+      steps.add("" + handle.cancelled());
+    });
+    thread.join();
+
+    runOnce();
+    steps.assertAre("true");
+  }
+
+  @Test
+  void cancelling_from_another_thread_waits_while_the_callback_runs() throws Exception {
+    CountDownLatch running = new CountDownLatch(1);
+    CountDownLatch mayEnd = new CountDownLatch(1);
+    Handle handle = loop.callSoonThreadsafe(() -> {
+      running.countDown();
+      awaitUninterruptibly(mayEnd);
+      steps.add("callback ends");
+    });
+    Thread canceller = Thread.ofPlatform().start(() -> {
+      awaitUninterruptibly(running);
+      handle.cancel();
+      steps.add("cancel returns");
+    });
+    Thread observer = Thread.ofPlatform().start(() -> {
+      awaitUninterruptibly(running);
+      while (canceller.getState() != Thread.State.WAITING) {
+        Thread.onSpinWait();
+      }
+      mayEnd.countDown();
+    });
+
+    loop.runUntilComplete(() -> Asyncio.toThread(() -> observer.join()));
+    canceller.join();
+    steps.assertAre("callback ends", "cancel returns");
+  }
+
+  @Test
+  void a_callback_can_cancel_itself() {
+    Handle[] self = new Handle[1];
+    self[0] = loop.callSoonThreadsafe(() -> self[0].cancel());
+
+    runOnce();
+    assertThat(self[0].cancelled()).isTrue();
+  }
+
+  @Test
+  void what_is_confined_to_the_loop_refuses_other_threads() {
+    Future<Object> future = loop.createFuture();
+    loop.runUntilComplete(() -> Asyncio.toThread(() -> {
+      assertRefused("callSoon()", () -> loop.callSoon(() -> {}));
+      assertRefused("callLater()", () -> loop.callLater(ZERO, () -> {}));
+      assertRefused("callAt()", () -> loop.callAt(ZERO, () -> {}));
+      assertRefused("createTask()", () -> loop.createTask(() -> 1));
+      assertRefused("setResult()", () -> future.setResult("x"));
+      assertRefused("setException()", () -> future.setException(new ArithmeticException()));
+      assertRefused("cancel()", future::cancel);
+      assertRefused("addDoneCallback()", () -> future.addDoneCallback(_ -> {}));
+      assertRefused("allTasks()", () -> Asyncio.allTasks(loop));
+    }));
+  }
+
+  private static void assertRefused(String method, ThrowingCallable call) {
+    assertThatThrownBy(call)
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining(method)
+        .hasMessageContaining("must be called on the loop's own thread")
+        .hasMessageEndingWith("use callSoonThreadsafe");
+  }
+
+  // ---- Description
+
+  @Test
+  void a_handle_describes_its_callback() {
+    Runnable callback = new Runnable() {
+      @Override
+      public void run() {}
+
+      @Override
+      public String toString() {
+        return "tick";
+      }
+    };
+    Handle handle = loop.callSoon(callback);
+    TimerHandle timer = loop.callLater(ZERO, callback);
+
+    assertThat(handle).hasToString("Handle[tick]");
+    assertThat(timer).hasToString("TimerHandle[tick]");
+    handle.cancel();
+    assertThat(handle).hasToString("Handle[cancelled]");
+  }
+
+  private void runOnce() {
+    loop.stop();
+    loop.runForever();
+  }
+
+  private void runFor(Duration time) {
+    loop.runUntilComplete(() -> Asyncio.sleep(time));
+  }
+
+  private static void awaitUninterruptibly(CountDownLatch latch) {
+    boolean interrupted = false;
+    while (latch.getCount() > 0) {
+      try {
+        latch.await();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
