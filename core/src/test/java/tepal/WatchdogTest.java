@@ -66,8 +66,8 @@ class WatchdogTest {
   void each_stall_is_reported() {
     onLoop(stall -> {
       for (int i = 0; i < 3; i++) {
-        stall.look(10 * i * SECOND, false);
-        stall.look((10 * i + 1) * SECOND, false);
+        stall.look(10L * i * SECOND, false);
+        stall.look((10L * i + 1) * SECOND, false);
         pass(1);
       }
     });
