@@ -81,6 +81,9 @@ final class Sigint implements AutoCloseable {
   /// that does not happen.
   static void endProcess() {
     new OsSignal("INT").raise();
-    LockSupport.parkNanos(SHUTDOWN.toNanos());
+    long end = System.nanoTime() + SHUTDOWN.toNanos();
+    for (long left = end - System.nanoTime(); left > 0; left = end - System.nanoTime()) {
+      LockSupport.parkNanos(left); // may return early: the loop that ended was woken in this way
+    }
   }
 }
