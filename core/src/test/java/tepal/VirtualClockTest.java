@@ -76,7 +76,7 @@ class VirtualClockTest {
         .withMessage("Expected a grace of zero or more, got PT-0.001S");
   }
 
-  private record Expecting(boolean work, boolean blockedThreads, long idleNanos)
+  private record Expecting(boolean work, boolean maybe, long idleNanos)
       implements LoopClock.Outstanding {}
 
   // ---- A loop with it
