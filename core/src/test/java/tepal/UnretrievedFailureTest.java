@@ -190,6 +190,9 @@ class UnretrievedFailureTest {
   }
 
   private List<String> messages() {
-    return reported.stream().map(each -> "" + each.exception()).map(text -> text.replaceFirst(".*: ", "")).toList();
+    return reported.stream()
+        .map(each -> "" + each.exception())
+        .map(text -> text.replaceFirst(".*: ", ""))
+        .toList();
   }
 }
