@@ -13,23 +13,23 @@ final class CarrierThread {
 
   private CarrierThread() {}
 
-  /// Runs a loop on the current thread, or on a carrier made for it if that is a virtual one,
-  /// which cannot carry others.
-  static void run(Scheduler scheduler) {
-    if (scheduler.turns.mode() == LoopMode.OPENED && Thread.currentThread().isVirtual()) {
-      runOnCarrier(scheduler);
+  /// Runs what lets strands take turns on the current thread, or on a carrier made for it if
+  /// that is a virtual thread, which cannot carry others.
+  static void run(Turns turns, Runnable action) {
+    if (turns.mode() == LoopMode.OPENED && Thread.currentThread().isVirtual()) {
+      runOnCarrier(action);
     } else {
-      scheduler.run();
+      action.run();
     }
   }
 
-  private static void runOnCarrier(Scheduler scheduler) {
+  private static void runOnCarrier(Runnable action) {
     AtomicReference<Throwable> failure = new AtomicReference<>();
     Thread carrier = new Thread(
         null,
         () -> {
           try {
-            scheduler.run();
+            action.run();
           } catch (Throwable e) {
             failure.set(e);
           }

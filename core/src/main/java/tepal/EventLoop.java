@@ -58,7 +58,7 @@ public final class EventLoop implements AutoCloseable {
     if (scheduler.isRunning()) {
       throw new IllegalStateException("Expected a loop that does not run, but it does: " + this);
     }
-    CarrierThread.run(scheduler);
+    CarrierThread.run(scheduler.turns, scheduler::run);
   }
 
   /// Runs until `future` is done and returns its value.
@@ -164,7 +164,7 @@ public final class EventLoop implements AutoCloseable {
       return;
     }
     signals.removeAll();
-    scheduler.close();
+    CarrierThread.run(scheduler.turns, scheduler::close);
     workers.close();
     for (Task<?> task : scheduler.tasks.snapshot()) {
       callExceptionHandler(
@@ -407,6 +407,18 @@ public final class EventLoop implements AutoCloseable {
     requireOpen();
     scheduler.requireLoopThread("runInExecutor()");
     return workers.run(executor, call);
+  }
+
+  /// Runs `call`, which has no value, in `executor`; see [#runInExecutor(Executor, Callable)].
+  ///
+  /// @param executor where to run it; null for the loop's default executor
+  /// @param call what to run
+  /// @return a future that is done when the call is
+  /// @throws IllegalStateException if the loop is closed, or its default executor was shut
+  ///     down
+  /// @throws java.util.concurrent.RejectedExecutionException if the executor does not take it
+  public Future<@Nullable Void> runInExecutor(@Nullable Executor executor, Action<?> call) {
+    return runInExecutor(executor, Asyncio.awaitable(call)::await);
   }
 
   /// Sets the executor that [#runInExecutor] uses by default and that the loop's close shuts

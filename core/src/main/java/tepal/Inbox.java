@@ -30,7 +30,16 @@ final class Inbox {
     }
   }
 
-  private record Node(Ready item, @Nullable Node below) {}
+  private static final class Node {
+    final Ready item;
+
+    // set before the node is pushed, and again by the loop when it turns the stack over
+    @Nullable Node below;
+
+    Node(Ready item) {
+      this.item = item;
+    }
+  }
 
   // the newest entry; pushed by any thread, taken by the loop
   private volatile @Nullable Node top;
@@ -42,10 +51,12 @@ final class Inbox {
   /// Adds an entry and wakes the loop if it sleeps. May be called from any thread; never
   /// blocks.
   void push(Ready item) {
-    Node below;
+    Node node = new Node(item);
+    Node present;
     do {
-      below = top;
-    } while (!TOP.compareAndSet(this, below, new Node(item, below)));
+      present = top;
+      node.below = present;
+    } while (!TOP.compareAndSet(this, present, node));
     wake();
   }
 
@@ -65,12 +76,13 @@ final class Inbox {
   void drainTo(Scheduler scheduler) {
     Node oldest = null;
     for (Node node = (Node) TOP.getAndSet(this, (Node) null); node != null; ) {
-      Node below = node.below();
-      oldest = new Node(node.item(), oldest);
+      Node below = node.below;
+      node.below = oldest;
+      oldest = node;
       node = below;
     }
-    for (; oldest != null; oldest = oldest.below()) {
-      scheduler.arrived(oldest.item());
+    for (; oldest != null; oldest = oldest.below) {
+      scheduler.arrived(oldest.item);
     }
   }
 
@@ -87,8 +99,12 @@ final class Inbox {
   }
 
   /// Parks the current thread until it is woken or the time is over. Called by the loop.
+  ///
+  /// An interrupt of that thread wakes nobody up for good: it is put aside, or parking would
+  /// not park any more, and is there again afterwards.
   void sleep(long nanos) {
     Thread me = Thread.currentThread();
+    boolean interrupted = Thread.interrupted();
     if (fallAsleep(() -> LockSupport.unpark(me))) {
       if (nanos == Nanos.FOREVER) {
         LockSupport.park(this);
@@ -97,5 +113,8 @@ final class Inbox {
       }
     }
     awake();
+    if (interrupted) {
+      me.interrupt();
+    }
   }
 }

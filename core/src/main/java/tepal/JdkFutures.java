@@ -17,7 +17,7 @@ final class JdkFutures {
   static <T extends @Nullable Object> Future<T> wrap(
       Scheduler scheduler, java.util.concurrent.Future<? extends T> source) {
     Future<T> future = new Future<>(scheduler);
-    scheduler.workBegins();
+    scheduler.foreignFutureBegins();
     if (source instanceof CompletionStage<?> stage) {
       var _ = stage.whenComplete((value, failure) -> arrive(future, value, failure));
     } else {
@@ -49,8 +49,8 @@ final class JdkFutures {
 
   private static <T extends @Nullable Object> void arrive(
       Future<T> future, @Nullable Object value, @Nullable Throwable failure) {
-    future.scheduler.inbox.push(
-        new WorkerThreads.Arrival<>(future, value, failure == null ? null : unwrap(failure)));
+    future.scheduler.inbox.push(new WorkerThreads.Arrival<>(
+        future, value, failure == null ? null : unwrap(failure), Scheduler::foreignFutureEnds));
   }
 
   private static Throwable unwrap(Throwable failure) {

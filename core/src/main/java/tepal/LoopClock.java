@@ -34,16 +34,17 @@ public interface LoopClock {
   /// What an idle loop still expects from outside.
   interface Outstanding {
 
-    /// Returns whether calls in executors, futures of other threads or I/O are outstanding.
+    /// Returns whether calls in executors or I/O are outstanding.
     ///
     /// @return whether there is such work
     boolean work();
 
-    /// Returns whether tasks or callbacks are suspended by JDK code, such as a lock of
-    /// `java.util.concurrent` or `Thread.sleep`.
+    /// Returns whether something is outstanding that may come by itself, or may wait for this
+    /// loop to go on: tasks or callbacks that JDK code suspended, such as a lock of
+    /// `java.util.concurrent` or `Thread.sleep`, and futures of the JDK.
     ///
-    /// @return whether there are such tasks
-    boolean blockedThreads();
+    /// @return whether there is
+    boolean maybe();
 
     /// Returns for how long, in real nanoseconds, the loop has had nothing to run.
     ///

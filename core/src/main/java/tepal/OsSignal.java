@@ -15,6 +15,7 @@ final class OsSignal {
   private static final Method HANDLE;
   private static final Method RAISE;
   private static final Object DEFAULT;
+  private static final Object IGNORE;
 
   static {
     try {
@@ -23,6 +24,7 @@ final class OsSignal {
       HANDLE = SIGNAL.getMethod("handle", SIGNAL, HANDLER);
       RAISE = SIGNAL.getMethod("raise", SIGNAL);
       DEFAULT = HANDLER.getField("SIG_DFL").get(null);
+      IGNORE = HANDLER.getField("SIG_IGN").get(null);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
@@ -66,21 +68,19 @@ final class OsSignal {
     return install(handler);
   }
 
-  /// Installs the JVM's own handling, and returns what was there before.
-  Object handleByDefault() {
-    return install(DEFAULT);
-  }
-
   void restore(Object handler) {
     Object _ = install(handler);
   }
 
-  /// Returns whether a handler is the JVM's own: neither a program's nor `ignore`.
+  /// Returns whether a handler is the JVM's own, which ends the process: not a program's, nor
+  /// one of the system's, which [#raise] would not reach.
   static boolean isDefault(Object handler) {
-    return handler == DEFAULT || handler.getClass().getName().startsWith("sun.misc.");
+    return handler != DEFAULT
+        && handler != IGNORE
+        && handler.getClass().getName().startsWith("sun.misc.");
   }
 
-  /// Sends the signal to this process.
+  /// Sends the signal to this process, where a handler of Java code is installed.
   void raise() {
     try {
       Object _ = RAISE.invoke(null, signal);

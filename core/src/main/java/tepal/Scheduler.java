@@ -64,11 +64,17 @@ final class Scheduler implements LoopClock.Outstanding {
   private boolean stopping;
   private boolean iterated;
 
+  // whether the thread that runs the loop was interrupted while the loop was idle
+  private boolean runnerInterrupted;
+
   // strands that JDK code suspended
   private int blockedStrands;
 
-  // calls in executors and futures of other threads that will come back to the loop
+  // calls in executors that will come back to the loop
   private int outstandingWork;
+
+  // futures of other threads that the loop waits for, which a task may have to complete
+  private int foreignFutures;
 
   // real time at which the loop ran out of work; 0 while it has some
   private long idleSinceNanos;
@@ -105,6 +111,7 @@ final class Scheduler implements LoopClock.Outstanding {
     runner = me;
     register(this);
     iterated = false;
+    runnerInterrupted = Thread.interrupted();
     Watchdog.watch(this);
     try {
       turns.run(this);
@@ -114,6 +121,10 @@ final class Scheduler implements LoopClock.Outstanding {
       runner = null;
       stopping = false;
       todo = 0;
+      if (runnerInterrupted) {
+        runnerInterrupted = false;
+        me.interrupt();
+      }
     }
     Throwable failure = fatal;
     if (failure != null) {
@@ -229,6 +240,8 @@ final class Scheduler implements LoopClock.Outstanding {
         break;
       }
       inbox.sleep(nanos);
+      // Put aside until the end of the run: carrying a strand would clear it.
+      runnerInterrupted |= Thread.currentThread() == runner && Thread.interrupted();
     }
   }
 
@@ -270,6 +283,11 @@ final class Scheduler implements LoopClock.Outstanding {
     ready.add(item);
   }
 
+  /// Removes an entry that the current turn has added.
+  void takeBack(Ready item) {
+    boolean _ = ready.removeLastOccurrence(item);
+  }
+
   /// Takes an entry that another thread pushed.
   void arrived(Ready item) {
     if (item instanceof Strand strand) {
@@ -287,7 +305,7 @@ final class Scheduler implements LoopClock.Outstanding {
   /// Runs a callback of the loop's own before what else is ready.
   void callNext(Runnable callback, Context context) {
     ready.addFirst(new Handle(this, callback, context));
-    if (todo > 0 || current != null) {
+    if (isRunning()) {
       todo++;
     }
   }
@@ -395,6 +413,14 @@ final class Scheduler implements LoopClock.Outstanding {
     outstandingWork--;
   }
 
+  void foreignFutureBegins() {
+    foreignFutures++;
+  }
+
+  void foreignFutureEnds() {
+    foreignFutures--;
+  }
+
   @Override
   public boolean work() {
     IoThread thread = io;
@@ -402,8 +428,8 @@ final class Scheduler implements LoopClock.Outstanding {
   }
 
   @Override
-  public boolean blockedThreads() {
-    return blockedStrands > 0;
+  public boolean maybe() {
+    return blockedStrands > 0 || foreignFutures > 0;
   }
 
   @Override

@@ -21,6 +21,9 @@ final class Sigint implements AutoCloseable {
   // null where the signal is not ours
   private @Nullable OsSignal signal;
 
+  // the JVM's own handler, which ends the process; null where the signal is not ours
+  private volatile @Nullable Object before;
+
   private Sigint() {}
 
   /// Begins to handle the signal by cancelling `task`.
@@ -30,6 +33,7 @@ final class Sigint implements AutoCloseable {
       OsSignal signal = new OsSignal("INT");
       Object before = signal.handle(() -> sigint.received(signal, task));
       if (OsSignal.isDefault(before)) {
+        sigint.before = before;
         sigint.signal = signal;
       } else {
         signal.restore(before);
@@ -53,7 +57,7 @@ final class Sigint implements AutoCloseable {
           boolean _ = task.cancel();
         });
     if (!cancels) {
-      Object _ = signal.handleByDefault();
+      restore(signal);
       signal.raise();
     }
   }
@@ -62,7 +66,14 @@ final class Sigint implements AutoCloseable {
   public void close() {
     OsSignal ours = signal;
     if (ours != null) {
-      Object _ = ours.handleByDefault();
+      restore(ours);
+    }
+  }
+
+  private void restore(OsSignal ours) {
+    Object jvms = before;
+    if (jvms != null) {
+      ours.restore(jvms);
     }
   }
 

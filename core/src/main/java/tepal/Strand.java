@@ -68,8 +68,8 @@ abstract class Strand extends Ready implements Completion {
   /// @throws IllegalStateException if the thread is pinned, so that it cannot give up its turn
   abstract void suspend();
 
-  /// Lets `strand`, which is new, have its first turn before this goes on. A pinned thread cannot
-  /// give up its turn; then `strand` starts as others do.
+  /// Lets `strand`, which is new, have its first turn before this goes on. A pinned thread
+  /// cannot give up its turn; then `strand` starts as others do.
   final void startEagerly(Strand strand) {
     // This is not the end of this strand's own first turn, if it has it just now.
     Strand ownStarter = starter;

@@ -27,7 +27,8 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
    * A task that JDK code suspended is interrupted, once: that is how the cancellation reaches it.
    * `interrupted` is then set until our next wait clears the thread's flag. If the flag is gone by
    * then, JDK code has thrown and the body has had its chance; if it is still there (a lock that does not
-   * react, a channel that was closed), `mustCancel` stays and the wait throws.
+   * react, a channel that was closed), `mustCancel` stays and the wait throws. A further request
+   * interrupts again only if JDK code has taken the flag of the one before.
    *
    * [1] https://github.com/python/cpython/blob/3.14/Lib/asyncio/tasks.py
    */
@@ -52,8 +53,14 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   private int cancelRequests;
   private boolean mustCancel;
 
-  // whether an interrupt was sent for a cancellation, and no wait of ours has come since
+  // whether this has awaited itself: as in CPython, nothing can await it then until it is done
+  private boolean awaitedItself;
+
+  // whether an interrupt was queued for a cancellation, and no wait of ours has come since
   private boolean interrupted;
+
+  // whether that interrupt is still in the ready queue
+  private boolean interruptQueued;
 
   // whether an exception that leaves a scope may be what an interrupt left behind
   private boolean cancelledByInterrupt;
@@ -142,7 +149,12 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   /// Suspends this until `future`, which is not done, is.
   void awaitPending(Future<?> future) {
     leaveScope();
+    if (future instanceof Task<?> task && task.awaitedItself) {
+      throw new IllegalStateException(
+          "Expected a task that can be awaited, but it has awaited itself: " + task);
+    }
     if (future == this || future.scheduler != scheduler) {
+      awaitedItself |= future == this;
       yieldOnce();
       throw new IllegalStateException(
           future == this
@@ -153,14 +165,19 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     Strand own = strand();
     future.addCompletion(own);
     waiter = future;
-    if (mustCancel && future.requestCancel(cancelMessage())) {
+    boolean cancelledNow = mustCancel && future.requestCancel(cancelMessage());
+    if (cancelledNow) {
       mustCancel = false;
     }
     try {
       own.suspend();
     } catch (IllegalStateException pinned) {
-      future.removeCompletion(own);
       waiter = null;
+      future.removeCompletion(own);
+      if (cancelledNow) {
+        mustCancel = true;
+        scheduler.takeBack(own);
+      }
       throw pinned;
     }
     waiter = null;
@@ -176,7 +193,12 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     leaveScope();
     Strand own = strand();
     scheduler.add(own);
-    own.suspend();
+    try {
+      own.suspend();
+    } catch (IllegalStateException pinned) {
+      scheduler.takeBack(own);
+      throw pinned;
+    }
     if (mustCancel) {
       mustCancel = false;
       throw new CancelledError(cancelMessage());
@@ -207,8 +229,13 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     mustCancel = true;
     setCancelMessage(message);
     Strand own = strand;
-    if (own != null && own.blocked) {
-      interrupt(own);
+    if (own != null) {
+      if (interrupted && !interruptQueued && !own.thread().isInterrupted()) {
+        interrupted = false;
+      }
+      if (own.blocked) {
+        interrupt(own);
+      }
     }
     return true;
   }
@@ -252,8 +279,14 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     if (!interrupted) {
       interrupted = true;
       cancelledByInterrupt = true;
+      interruptQueued = true;
       // On a callback thread: closing the channel that the task waits for may take locks.
-      scheduler.callNext(own.thread()::interrupt, new Context());
+      scheduler.callNext(
+          () -> {
+            interruptQueued = false;
+            own.thread().interrupt();
+          },
+          new Context());
     }
   }
 

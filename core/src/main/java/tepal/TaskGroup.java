@@ -2,9 +2,7 @@
 package tepal;
 
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// A scope that does not end before the tasks made in it.
@@ -27,8 +25,24 @@ import org.jspecify.annotations.Nullable;
 /// [`asyncio.TaskGroup`](https://docs.python.org/3.14/library/asyncio-task.html#asyncio.TaskGroup),
 /// with `cancel()` of Python 3.15.
 public final class TaskGroup {
+  // finished tasks leave the list when they are more than half of it, and more than this
+  private static final int MAX_FINISHED = 32;
+
   private final Task<?> parent;
-  private final Set<Task<?>> tasks = new LinkedHashSet<>();
+
+  // in the order of creation; those that finished since the last sweep are still among them
+  private final ArrayList<Task<?>> tasks = new ArrayList<>();
+
+  // tasks whose end the group has not seen, and those it has seen since the last sweep
+  private int unfinished;
+  private int finished;
+
+  private final Observer onTaskDone = new Observer() {
+    @Override
+    void done(Future<?> task) {
+      taskDone(task);
+    }
+  };
   private final List<Throwable> errors = new ArrayList<>();
 
   // a failure of the virtual machine, which goes before everything else
@@ -157,7 +171,7 @@ public final class TaskGroup {
   /// @throws IllegalStateException if the group is finished or shutting down
   public <T extends @Nullable Object> Task<T> createTask(
       Awaitable<? extends T> body, TaskOptions options) {
-    if (exiting && tasks.isEmpty()) {
+    if (exiting && unfinished == 0) {
       throw new IllegalStateException("%s is finished".formatted(this));
     }
     if (aborting) {
@@ -165,12 +179,8 @@ public final class TaskGroup {
     }
     Task<T> task = parent.getLoop().createTask(body, options);
     tasks.add(task);
-    task.addCompletion(new Observer() {
-      @Override
-      void done(Future<?> done) {
-        taskDone(task);
-      }
-    });
+    unfinished++;
+    task.addCompletion(onTaskDone);
     return task;
   }
 
@@ -180,7 +190,7 @@ public final class TaskGroup {
   /// Must be called from the loop; returns immediately.
   public void cancel() {
     parent.scheduler.requireLoopThread("cancel()");
-    if (aborting || (exiting && tasks.isEmpty())) {
+    if (aborting || (exiting && unfinished == 0)) {
       return;
     }
     abort();
@@ -201,10 +211,11 @@ public final class TaskGroup {
     }
   }
 
-  private void taskDone(Task<?> task) {
-    tasks.remove(task);
+  private void taskDone(Future<?> task) {
+    unfinished--;
+    sweep();
     Future<@Nullable Void> waiting = completed;
-    if (waiting != null && tasks.isEmpty() && !waiting.done()) {
+    if (waiting != null && unfinished == 0 && !waiting.done()) {
       waiting.complete(null);
     }
     Throwable failure = task.cancelled() ? null : task.exception();
@@ -218,6 +229,15 @@ public final class TaskGroup {
     if (!aborting && !parentCancelRequested) {
       abort();
       cancelParent();
+    }
+  }
+
+  /// Lets go of finished tasks, so that a group that runs for long does not keep them all.
+  private void sweep() {
+    finished++;
+    if (finished > MAX_FINISHED && finished > tasks.size() / 2) {
+      finished = 0;
+      tasks.removeIf(Future::done);
     }
   }
 
@@ -252,7 +272,7 @@ public final class TaskGroup {
   /// cancellation that is to leave the group.
   private @Nullable CancelledError waitForTasks(@Nullable CancelledError fromBody) {
     CancelledError cancellation = fromBody;
-    while (!tasks.isEmpty()) {
+    while (unfinished > 0) {
       Future<@Nullable Void> waiting = new Future<>(parent.scheduler);
       completed = waiting;
       try {
@@ -280,8 +300,8 @@ public final class TaskGroup {
   public String toString() {
     StringBuilder text = new StringBuilder("TaskGroup[");
     text.append(aborting ? "cancelling" : "entered");
-    if (!tasks.isEmpty()) {
-      text.append(", tasks=").append(tasks.size());
+    if (unfinished > 0) {
+      text.append(", tasks=").append(unfinished);
     }
     if (!errors.isEmpty()) {
       text.append(", errors=").append(errors.size());

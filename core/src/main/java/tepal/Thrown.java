@@ -38,6 +38,9 @@ final class Thrown {
       if (isInterruption(cause)) {
         return new CancelledError(message, e);
       }
+      if (cause instanceof TimeoutException) {
+        return e; // the cancellation that is its cause has had its effect
+      }
       cause = cause.getCause();
     }
     return e;

@@ -12,6 +12,7 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// Calls in executors, and the default executor of a loop. Confined to the loop.
@@ -116,7 +117,7 @@ final class WorkerThreads {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    scheduler.inbox.push(new Arrival<>(ended, null, null));
+    scheduler.inbox.push(new Arrival<>(ended, null, null, Scheduler::workEnds));
   }
 
   /// Lets go of the default executor without waiting for it.
@@ -152,7 +153,7 @@ final class WorkerThreads {
           failure = e;
         }
       }
-      future.scheduler.inbox.push(new Arrival<>(future, value, failure));
+      future.scheduler.inbox.push(new Arrival<>(future, value, failure, Scheduler::workEnds));
     }
 
     @Override
@@ -161,13 +162,21 @@ final class WorkerThreads {
     }
   }
 
-  /// The outcome of a call, on its way back to the loop.
+  /// The outcome of what another thread does, on its way to the loop.
   static final class Arrival<T extends @Nullable Object> extends Ready {
     private final Future<T> future;
     private final @Nullable Object value;
     private final @Nullable Throwable failure;
 
-    Arrival(Future<T> future, @Nullable Object value, @Nullable Throwable failure) {
+    // takes back what counted it as outstanding
+    private final Consumer<Scheduler> ended;
+
+    Arrival(
+        Future<T> future,
+        @Nullable Object value,
+        @Nullable Throwable failure,
+        Consumer<Scheduler> ended) {
+      this.ended = ended;
       this.future = future;
       this.value = value;
       this.failure = failure;
@@ -175,7 +184,7 @@ final class WorkerThreads {
 
     @Override
     @Nullable Strand dispatch(Scheduler scheduler) {
-      scheduler.workEnds();
+      ended.accept(scheduler);
       if (!future.done()) {
         if (failure == null) {
           future.complete(value);

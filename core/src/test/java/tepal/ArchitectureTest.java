@@ -6,6 +6,7 @@ import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaAccess.Predicates.target;
 import static com.tngtech.archunit.core.domain.JavaAccess.Predicates.targetOwner;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyOf;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.core.domain.properties.HasModifiers.Predicates.modifier;
@@ -35,6 +36,16 @@ class ArchitectureTest {
   private static final JavaClasses TESTS = new ClassFileImporter()
       .withImportOption(new ImportOption.OnlyIncludeTests())
       .importPackages("tepal");
+
+  /// Where a thread that blocks is what is tested, so that virtual time does not help.
+  private static final Class<?>[] TESTS_OF_BLOCKING_CODE = {
+    BlockedCallbackTest.class,
+    BlockingCancellationTest.class,
+    BlockingCodeTest.class,
+    ForeignVirtualThreadTest.class,
+    InterruptedScopesTest.class,
+    StrandStackSamplerTest.class
+  };
 
   /// The packages that a user could have written.
   private static final String[] BUILT_ON_THE_PUBLIC_API = {"tepal.sync", "tepal.queues"};
@@ -118,9 +129,23 @@ class ArchitectureTest {
   void tests_never_sleep() {
     check(
         noClasses()
+            .that()
+            .doNotBelongToAnyOf(JdkCode.class)
             .should()
             .callMethodWhere(
                 target(name("sleep")).and(targetOwner(not(resideInAPackage("tepal.."))))),
+        TESTS);
+  }
+
+  @Test
+  void only_tests_of_blocking_code_block() {
+    check(
+        noClasses()
+            .that()
+            .doNotBelongToAnyOf(JdkCode.class)
+            .and(not(belongToAnyOf(TESTS_OF_BLOCKING_CODE)))
+            .should()
+            .callMethodWhere(targetOwner(belongToAnyOf(JdkCode.class))),
         TESTS);
   }
 

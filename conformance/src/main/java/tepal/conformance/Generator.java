@@ -110,12 +110,12 @@ final class Generator {
         List.of("F0", "F1", "F2", "F3"),
         List.of("V0"),
         inOrder(
-            Map.entry("S0", new Slots(dice.between(1, 2), /* bounded= */ false)),
-            Map.entry("S1", new Slots(1, /* bounded= */ true))),
+            Map.entry("S0", new Slots(dice.between(0, 2), /* bounded= */ false)),
+            Map.entry("S1", new Slots(dice.between(1, 2), /* bounded= */ true))),
         inOrder(
             Map.entry("Q0", new Store(dice.pick(Order.values()), dice.between(0, 2))),
             Map.entry("Q1", new Store(Order.FIFO, dice.between(0, 1)))),
-        inOrder(Map.entry("B0", dice.between(2, 3))));
+        inOrder(Map.entry("B0", dice.between(1, 3))));
   }
 
   /// Mostly keeps an operation from ending main or from keeping it waiting until its timeout.
@@ -299,10 +299,17 @@ final class Generator {
     String label = cast.label("k");
     int count = dice.between(0, 3);
     for (int i = 0; i < count; i++) {
-      ops.add(dice.percent(8) && spot.depth() < MAX_DEPTH ? spawn(spot) : leaves.instant());
+      ops.add(inCallback(spot.inside()));
     }
     Long delay = dice.percent(55) ? null : dice.percent(15) ? Long.valueOf(0) : dice.ticks();
     return new Op.Schedule(delay, label, List.copyOf(ops));
+  }
+
+  private Op inCallback(Spot spot) {
+    if (spot.depth() <= MAX_DEPTH && dice.percent(15)) {
+      return dice.percent(50) ? spawn(spot) : schedule(spot);
+    }
+    return leaves.instant();
   }
 
   private @Nullable Long ticks() {
@@ -312,7 +319,7 @@ final class Generator {
   // Cancellation at awkward moments
 
   private List<Op> awkward(Spot spot) {
-    return switch (dice.below(9)) {
+    return switch (dice.below(11)) {
       case 0, 1 -> cancelYoung(spot);
       case 2 -> List.of(quietly(leaves.waking()), leaves.cancel(), leaves.pause());
       case 3 -> List.of(leaves.cancel(), quietly(leaves.waking()), leaves.pause());
@@ -320,6 +327,7 @@ final class Generator {
       case 5 -> cancelFromCallback(spot);
       case 6 -> List.of(cleanUp(spot));
       case 7 -> meet(spot);
+      case 8, 9 -> contest(spot);
       default ->
         List.of(new Op.Limit(ticks(), List.of(guarded(limit(spot.inside()), spot.inside()))));
     };
@@ -374,6 +382,28 @@ final class Generator {
     }
     ops.add(dice.below(4), Leaves.sleep(0));
     ops.add(dice.below(5), leaves.cancel());
+    return List.copyOf(ops);
+  }
+
+  /// Tasks that wait for the same thing, which becomes free just before one of them is cancelled,
+  /// or
+  /// just after.
+  private List<Op> contest(Spot spot) {
+    Leaves.Contest contest = leaves.contest();
+    var ops = new ArrayList<Op>();
+    var names = new ArrayList<String>();
+    for (int i = dice.between(1, 3); i > 0; i--) {
+      String name = cast.task("t");
+      Op wait = guarded(contest.waiting(), Spot.inTask(name, spot.depth() + 1));
+      ops.add(new Op.Spawn(new Child(name, List.of(wait)), /* eager= */ false));
+      names.add(name);
+      cast.complete(name);
+    }
+    ops.add(leaves.pause());
+    Op cancel = leaves.cancel(dice.pick(names));
+    Op waking = quietly(contest.waking());
+    ops.addAll(dice.percent(70) ? List.of(waking, cancel) : List.of(cancel, waking));
+    ops.add(Leaves.sleep(0));
     return List.copyOf(ops);
   }
 }

@@ -2,7 +2,9 @@
 package tepal.conformance;
 
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
+import tepal.conformance.Op.Hold.Thing;
 
 /// Makes up operations that have no others inside them.
 final class Leaves {
@@ -59,11 +61,12 @@ final class Leaves {
 
   /// Something that never suspends and may stand in a callback.
   Op instant() {
-    return switch (dice.below(8)) {
+    return switch (dice.below(10)) {
       case 0, 1 -> cancel();
       case 2 -> plain(Verb.STATE, cast.anyTask());
       case 3 -> plain(Verb.ON_TASK_DONE, cast.anyTask(), cast.label("k"));
-      case 4 -> ofVars();
+      case 4 -> plain(Verb.ON_DONE, future(), cast.label("k"));
+      case 5 -> dice.percent(75) ? ofVars() : plain(Verb.SIZE, queue());
       default -> waking();
     };
   }
@@ -86,6 +89,38 @@ final class Leaves {
     };
   }
 
+  /// Two operations about the same thing.
+  ///
+  /// @param waiting waits for it
+  /// @param waking wakes one that waits, or all
+  record Contest(Op waiting, Op waking) {}
+
+  Contest contest() {
+    String queue = queue();
+    String semaphore = semaphore();
+    String event = event();
+    String future = future();
+    return switch (dice.below(8)) {
+      case 0 -> new Contest(plain(Verb.GET, queue), plain(Verb.PUT_NOWAIT, queue, item()));
+      case 1 -> new Contest(plain(Verb.PUT, queue, item()), plain(Verb.GET_NOWAIT, queue));
+      case 2 -> new Contest(plain(Verb.ACQUIRE, semaphore), plain(Verb.RELEASE, semaphore));
+      case 3 ->
+        new Contest(
+            new Op.Hold(Thing.SEMAPHORE, semaphore, List.of(sleep(0))),
+            plain(Verb.RELEASE, semaphore));
+      case 4 -> new Contest(plain(Verb.WAIT_EVENT, event), plain(Verb.SET_EVENT, event));
+      case 5 -> new Contest(plain(Verb.FUTURE, future), plain(Verb.SET_RESULT, future, item()));
+      case 6 ->
+        new Contest(
+            new Op.Hold(Thing.LOCK, "L0", List.of(pause())),
+            new Op.Hold(Thing.LOCK, "L0", List.of()));
+      default ->
+        new Contest(
+            new Op.Hold(Thing.CONDITION, "C0", List.of(plain(Verb.WAIT_CONDITION, "C0"))),
+            new Op.Hold(Thing.CONDITION, "C0", List.of(notifying())));
+    };
+  }
+
   Op ofTasks(Spot spot) {
     return switch (dice.below(7)) {
       case 0, 1, 2 -> awaiting(spot);
@@ -96,9 +131,9 @@ final class Leaves {
     };
   }
 
-  /// Waits for a task that may be waited for, or rarely for one that is not there, or for itself.
-  /// The latter only where the name cannot belong to an older task, which might wait for this
-  one.
+  /// Waits for a task that may be waited for, or rarely for one that is not there, or for
+  /// itself. The latter only where the name cannot belong to an older task, which might wait for
+  /// this one.
   private Op awaiting(Spot spot) {
     if (spot.holdsCondition()) {
       return plain(Verb.SHIELD, cast.anyTask());

@@ -79,13 +79,13 @@ final class RunCommand implements Callable<Integer> {
   private void check(Entry entry, HangWatch watch) {
     total++;
     switch (entry) {
-      case Entry.Unreadable unreadable -> complain(unreadable);
-      case Entry.Readable readable -> {
-        Comparison comparison = run(readable.sample(), watch);
+      case Entry.Illegible illegible -> complain(illegible);
+      case Entry.Legible legible -> {
+        Comparison comparison = run(legible.sample(), watch);
         if (comparison.same()) {
           passed++;
         } else {
-          report(readable.sample().id(), comparison);
+          report(legible.sample().id(), comparison);
         }
       }
     }
@@ -93,7 +93,7 @@ final class RunCommand implements Callable<Integer> {
 
   private Comparison run(Sample sample, HangWatch watch) {
     watch.begin(sample.id());
-    return new Comparison(sample.trace(), ProgramRun.of(sample.program(), mode).trace());
+    return new Comparison(sample.trace(), ProgramRun.trace(sample.program(), mode));
   }
 
   private void report(String id, Comparison comparison) {
@@ -107,12 +107,12 @@ final class RunCommand implements Callable<Integer> {
     for (Path file : files) {
       read(file, entry -> {
         switch (entry) {
-          case Entry.Readable(Sample sample)
+          case Entry.Legible(Sample sample)
           when sample.id().equals(id) && !found -> explain(sample, watch);
-          case Entry.Unreadable unreadable
-          when unreadable.id().equals(id) && !found -> {
+          case Entry.Illegible illegible
+          when illegible.id().equals(id) && !found -> {
             found = true;
-            complain(unreadable);
+            complain(illegible);
           }
           default -> {
             // Another program.
@@ -146,8 +146,8 @@ final class RunCommand implements Callable<Integer> {
     }
   }
 
-  private void complain(Entry.Unreadable unreadable) {
-    err().println(unreadable.id() + " cannot be read: " + unreadable.reason());
+  private void complain(Entry.Illegible illegible) {
+    err().println(illegible.id() + " cannot be read: " + illegible.reason());
   }
 
   private void unusable(String message) {

@@ -20,13 +20,13 @@ final class SampleFile {
   sealed interface Entry {
 
     /// A program that can be run.
-    record Readable(Sample sample) implements Entry {}
+    record Legible(Sample sample) implements Entry {}
 
     /// Something else.
     ///
     /// @param id the program's name, or the file and line if even that cannot be read
     /// @param reason why it cannot be read
-    record Unreadable(String id, String reason) implements Entry {}
+    record Illegible(String id, String reason) implements Entry {}
   }
 
   /// Passes each entry of a file on as soon as it is read, so that files of any length can be read.
@@ -54,17 +54,17 @@ final class SampleFile {
     try {
       node = MAPPER.readTree(line);
     } catch (JacksonException e) {
-      return new Entry.Unreadable(place, "not JSON: " + e.getOriginalMessage());
+      return new Entry.Illegible(place, "not JSON: " + e.getOriginalMessage());
     }
     if (!node.path("id").isString()) {
-      return new Entry.Unreadable(place, "has no \"id\"");
+      return new Entry.Illegible(place, "has no \"id\"");
     }
     String id = node.path("id").stringValue();
     try {
       Program program = ProgramReader.program(node.path("program"));
-      return new Entry.Readable(new Sample(id, program, ProgramReader.trace(node.path("trace"))));
+      return new Entry.Legible(new Sample(id, program, ProgramReader.trace(node.path("trace"))));
     } catch (UnreadableProgramException e) {
-      return new Entry.Unreadable(id, String.valueOf(e.getMessage()));
+      return new Entry.Illegible(id, String.valueOf(e.getMessage()));
     }
   }
 }

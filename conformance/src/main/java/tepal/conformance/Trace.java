@@ -28,6 +28,11 @@ final class Trace {
   /// Logs the last line.
   void end(String label, String event) {
     log(label, event);
+    end();
+  }
+
+  /// Ends the trace where it is.
+  void end() {
     ended = true;
   }
 

@@ -97,6 +97,8 @@ enum Verb {
       Arrays.stream(values()).collect(Collectors.toMap(Verb::word, Function.identity()));
 
   private final Kind kind;
+
+  @SuppressWarnings("ImmutableEnumChecker") // the list is immutable
   private final List<Place> places;
 
   Verb(Kind kind, Place... places) {

@@ -45,7 +45,7 @@ class GeneratedProgramsTest {
     programs(200).forEach(program -> {
       var sample = new Sample("made", program, List.of("0 main start"));
       assertThat(SampleFile.entry(ProgramWriter.line(sample), "here"))
-          .isEqualTo(new Entry.Readable(sample));
+          .isEqualTo(new Entry.Legible(sample));
     });
   }
 
@@ -65,7 +65,7 @@ class GeneratedProgramsTest {
     Cli printed = Cli.run("fuzz", "--seed", 7, "--count", 3, "--print");
 
     for (String line : printed.outLines()) {
-      Sample sample = ((Entry.Readable) SampleFile.entry(line, "here")).sample();
+      Sample sample = ((Entry.Legible) SampleFile.entry(line, "here")).sample();
       assertThat(ProgramRun.of(sample.program(), null).trace()).isEqualTo(sample.trace());
     }
     assertThat(printed.outLines()).hasSize(3);

@@ -17,8 +17,8 @@ final class Programs {
     String line = "{\"id\": \"test\", \"program\": {\"objects\": %s, \"main\": %s}, \"trace\": []}"
         .formatted(OBJECTS, main.replace("\n", " "));
     return switch (SampleFile.entry(line, "test")) {
-      case Entry.Readable readable -> readable.sample().program();
-      case Entry.Unreadable unreadable -> throw new IllegalArgumentException(unreadable.reason());
+      case Entry.Legible legible -> legible.sample().program();
+      case Entry.Illegible illegible -> throw new IllegalArgumentException(illegible.reason());
     };
   }
 }

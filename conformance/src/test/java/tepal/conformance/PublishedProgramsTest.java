@@ -42,7 +42,7 @@ class PublishedProgramsTest {
   @Test
   void a_program_is_written_as_it_was_read() {
     lines().forEach(line -> {
-      var entry = (Entry.Readable) SampleFile.entry(line, "here");
+      var entry = (Entry.Legible) SampleFile.entry(line, "here");
       String written = ProgramWriter.line(entry.sample());
       assertThat(SampleFile.entry(written, "there")).isEqualTo(entry);
     });

@@ -15,12 +15,12 @@ import tepal.LoopClock;
 /// }
 /// ```
 ///
-/// The clock does not jump while calls in executors, futures of other threads or I/O are
-/// outstanding: those take real time, and the loop waits for them. A task that JDK code
-/// suspended (a lock, a blocking queue, `Thread.sleep`) may be about to go on or wait for
-/// another task's timer; nobody can know. When only such tasks are left, the loop waits for a
-/// short real time, the grace, and then the clock jumps. A [Thread#sleep(Duration)] in a task
-/// takes real time.
+/// The clock does not jump while calls in executors or I/O are outstanding: those take real
+/// time, and the loop waits for them. A task that JDK code suspended (a lock, a blocking
+/// queue, `Thread.sleep`), or a future of the JDK, may be about to go on, or may wait for a
+/// task whose timer is the next one; nobody can know. When only such are left, the loop waits
+/// for a short real time, the grace, and then the clock jumps. A [Thread#sleep(Duration)] in a
+/// task takes real time.
 ///
 /// Belongs to one loop. Mirrors Trio's
 /// [`MockClock`](https://trio.readthedocs.io/en/stable/reference-testing.html#trio.testing.MockClock)
@@ -63,7 +63,7 @@ public final class VirtualClock implements LoopClock {
     if (deadlineNanos == Long.MAX_VALUE || outstanding.work()) {
       return Long.MAX_VALUE;
     }
-    if (outstanding.blockedThreads()) {
+    if (outstanding.maybe()) {
       long left = graceNanos - outstanding.idleNanos();
       if (left > 0) {
         return left;

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+package tepal.bench;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/// The JDK that runs this, for the programs.
+final class Java {
+  private static final String OPENING = "--add-opens=java.base/java.lang=ALL-UNNAMED";
+
+  /// Opens the hook of opened mode, and nothing else.
+  static final List<String> OPEN = List.of(OPENING);
+
+  /// What `./tepal run` gives to `java`.
+  static final List<String> TUNED = List.of(
+      OPENING, "-XX:+UseParallelGC", "-XX:+UseCompactObjectHeaders", "-Djdk.trackAllThreads=false");
+
+  static final List<String> PORTABLE = List.of("-Dtepal.mode=portable");
+
+  private Java() {}
+
+  static List<String> with(List<String> flags, String more) {
+    List<String> all = new ArrayList<>(flags);
+    all.add(more);
+    return all;
+  }
+
+  /// Returns the command that runs a class of this project.
+  static List<String> command(List<String> flags, Class<?> program, String... arguments) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(flags);
+    command.add("-cp");
+    command.add(System.getProperty("java.class.path"));
+    command.add(program.getName());
+    command.addAll(List.of(arguments));
+    return command;
+  }
+}

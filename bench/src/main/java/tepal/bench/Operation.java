@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+package tepal.bench;
+
+/// An operation that is measured in all subjects.
+enum Operation {
+  SWITCH_ONE("SwitchBenchmark.one", "`sleep(0)`, one task", 10, 2),
+  SWITCH_HUNDRED("SwitchBenchmark.hundred", "`sleep(0)`, a hundred tasks in turn", 6, 2),
+  SPAWN("SpawnBenchmark.createAndAwait", "create and await a task", 15, 0),
+  SPAWN_HUNDRED("SpawnBenchmark.createHundred", "create a hundred tasks, then await them", 0, 0),
+  QUEUE("QueueBenchmark.handOver", "queue hand-over, room for one item", 10, 0),
+  QUEUE_WINDOW("QueueBenchmark.window", "queue hand-over, room for a hundred", 0, 0),
+  FUTURE("FutureBenchmark.setByAnother", "await a future that another task sets", 0, 0),
+  CALL_SOON("CallbackBenchmark.callSoon", "`callSoon`, an iteration each", 0, 0),
+  TIMER_CANCEL("TimerBenchmark.callLaterAndCancel", "`callLater` and cancel", 0, 0),
+  TIMER_SLEEP("TimerBenchmark.sleepShortest", "sleep a nanosecond", 0, 0),
+  TIMEOUT("TimerBenchmark.timeoutAround", "`timeout` around a `sleep(0)`", 0, 0),
+  LOCK_FREE("LockBenchmark.free", "take a free lock", 0, 0),
+  LOCK_CONTENDED("LockBenchmark.contended", "lock held across a `sleep(0)`, ten tasks", 0, 0);
+
+  /// The class and method of the benchmark, and its name in operations.py.
+  final String benchmark;
+
+  final String title;
+
+  /// How many times as fast as CPython this has to be; 0 if nothing is asked.
+  final int required;
+
+  final int requiredPortable;
+
+  Operation(String benchmark, String title, int required, int requiredPortable) {
+    this.benchmark = benchmark;
+    this.title = title;
+    this.required = required;
+    this.requiredPortable = requiredPortable;
+  }
+}

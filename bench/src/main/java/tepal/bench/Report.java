@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: Apache-2.0
+package tepal.bench;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.OptionalDouble;
+import java.util.function.DoubleFunction;
+import org.jspecify.annotations.Nullable;
+
+/// What a run found out, as Markdown.
+final class Report {
+  private static final String NOTHING = "–";
+  private static final double REQUIRED_SECONDS = 4;
+  private static final int REQUIRED_TASKS = 1_000_000;
+
+  private final StringBuilder text = new StringBuilder();
+  private final List<Subject> subjects = new ArrayList<>();
+
+  Report(String command, int rounds, @Nullable Python python) {
+    subjects.addAll(List.of(Subject.OPENED, Subject.PORTABLE, Subject.CPYTHON));
+    if (python != null && python.hasUvloop()) {
+      subjects.add(Subject.UVLOOP);
+    }
+    line("`%s`: medians of %d %s.".formatted(command, rounds, rounds == 1 ? "round" : "rounds"));
+    line("");
+    line("- Machine: %s %s, %d processors"
+        .formatted(
+            System.getProperty("os.name"),
+            System.getProperty("os.arch"),
+            Runtime.getRuntime().availableProcessors()));
+    line("- Java: " + Runtime.version());
+    line("- Tepal: " + String.join(" ", Java.TUNED));
+    line("- Tepal, portable: " + String.join(" ", Java.PORTABLE));
+    line("- Python: "
+        + (python == null
+            ? "none; expected a CPython 3.11 or newer on the PATH or in BENCH_PYTHON"
+            : python.description()));
+  }
+
+  String text() {
+    return text.toString();
+  }
+
+  void operations(OperationRounds rounds, List<Operation> measured) {
+    line("");
+    line("Processor time of the whole process per operation, in nanoseconds, and what the loop's"
+        + " side allocates:");
+    line("");
+    List<String> header = new ArrayList<>(List.of("operation"));
+    subjects.forEach(subject -> header.add(subject.title));
+    header.addAll(List.of("CPython / Tepal", "CPython / portable", "bytes", "bytes, portable"));
+    header(header);
+    for (Operation operation : measured) {
+      row(operation, rounds.cpuNanos(operation), rounds.bytes(operation));
+    }
+    line("");
+    line("Elapsed time per operation, in nanoseconds; other programs on the machine count too:");
+    line("");
+    header(header.subList(0, header.size() - 2));
+    for (Operation operation : measured) {
+      elapsedRow(operation, rounds.elapsedNanos(operation));
+    }
+  }
+
+  private void row(Operation operation, Samples cpu, Samples bytes) {
+    List<String> cells = times(operation, cpu);
+    cells.add(ratio(cpu.ratio(Subject.CPYTHON, Subject.OPENED), operation.required));
+    cells.add(ratio(cpu.ratio(Subject.CPYTHON, Subject.PORTABLE), operation.requiredPortable));
+    cells.add(whole(bytes.median(Subject.OPENED)));
+    cells.add(whole(bytes.median(Subject.PORTABLE)));
+    row(cells);
+  }
+
+  private void elapsedRow(Operation operation, Samples elapsed) {
+    List<String> cells = times(operation, elapsed);
+    cells.add(ratio(elapsed.ratio(Subject.CPYTHON, Subject.OPENED), 0));
+    cells.add(ratio(elapsed.ratio(Subject.CPYTHON, Subject.PORTABLE), 0));
+    row(cells);
+  }
+
+  private List<String> times(Operation operation, Samples samples) {
+    List<String> cells = new ArrayList<>(List.of(operation.title));
+    subjects.forEach(subject -> cells.add(whole(samples.median(subject))));
+    return cells;
+  }
+
+  void programs(ProgramRounds rounds) {
+    line("");
+    line("%,d tasks, each of which sleeps a random time below a second; the whole process:"
+        .formatted(rounds.tasks()));
+    line("");
+    header(List.of("", "seconds", "processor seconds", "max RSS, MB", "heap bytes a task"));
+    for (Subject subject : Subject.values()) {
+      if (rounds.elapsedSeconds.median(subject).isPresent()) {
+        programRow(rounds, subject);
+      }
+    }
+    line("");
+    line("Hello, from the start of the process to its end, in milliseconds:");
+    line("");
+    header(List.of("", "as it is", "with an AOT cache"));
+    for (Subject subject : Subject.values()) {
+      if (rounds.helloSeconds.median(subject).isPresent()) {
+        row(List.of(
+            subject.title,
+            scaled(rounds.helloSeconds.median(subject), 1e3),
+            scaled(rounds.archivedHelloSeconds.median(subject), 1e3)));
+      }
+    }
+  }
+
+  private void programRow(ProgramRounds rounds, Subject subject) {
+    OptionalDouble elapsed = rounds.elapsedSeconds.median(subject);
+    boolean judged = subject == Subject.OPENED && rounds.tasks() == REQUIRED_TASKS;
+    row(List.of(
+        subject.title,
+        decimal(elapsed) + (judged ? atMost(elapsed, REQUIRED_SECONDS) : ""),
+        decimal(rounds.cpuSeconds.median(subject)),
+        scaled(rounds.maxResidentBytes.median(subject), 1e-6),
+        heap(rounds, subject)));
+  }
+
+  private static String heap(ProgramRounds rounds, Subject subject) {
+    OptionalDouble bytes = rounds.heapBytes.median(subject);
+    return switch (subject) {
+      case OPENED -> whole(bytes) + atMost(bytes, 900);
+      case PLAIN -> whole(bytes) + atMost(bytes, 1_100);
+      case PORTABLE, CPYTHON, UVLOOP -> whole(bytes);
+    };
+  }
+
+  // ---- Cells
+
+  private static String ratio(OptionalDouble ratio, int required) {
+    String shown = decimal(ratio);
+    if (required == 0 || ratio.isEmpty()) {
+      return shown;
+    }
+    return shown + verdict("at least " + required, ratio.getAsDouble() >= required);
+  }
+
+  private static String atMost(OptionalDouble value, double required) {
+    return value.isEmpty()
+        ? ""
+        : verdict("at most %,.0f".formatted(required), value.getAsDouble() <= required);
+  }
+
+  private static String verdict(String required, boolean met) {
+    return " (%s: %s)".formatted(required, met ? "met" : "missed");
+  }
+
+  private static String whole(OptionalDouble value) {
+    return scaled(value, 1);
+  }
+
+  private static String scaled(OptionalDouble value, double factor) {
+    return cell(value, number -> String.format(Locale.ROOT, "%,.0f", number * factor));
+  }
+
+  private static String decimal(OptionalDouble value) {
+    return cell(value, number -> String.format(Locale.ROOT, "%,.1f", number));
+  }
+
+  private static String cell(OptionalDouble value, DoubleFunction<String> format) {
+    return value.isEmpty() ? NOTHING : format.apply(value.getAsDouble());
+  }
+
+  // ---- Lines
+
+  private void header(List<String> cells) {
+    row(cells);
+    String[] rules = new String[cells.size()];
+    Arrays.fill(rules, "---:");
+    rules[0] = "---";
+    row(List.of(rules));
+  }
+
+  private void row(List<String> cells) {
+    line("| " + String.join(" | ", cells) + " |");
+  }
+
+  private void line(String line) {
+    text.append(line).append('\n');
+  }
+}

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+package tepal.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class ReportTest {
+  private final OperationRounds rounds = new OperationRounds(null);
+  private final Report report = new Report("bench/run", 3, null);
+
+  @Test
+  void a_ratio_is_of_medians_and_held_against_what_is_required() {
+    add(Subject.OPENED, 100, 150, 900);
+    add(Subject.PORTABLE, 1_200);
+    add(Subject.CPYTHON, 1_800, 2_100, 1_000);
+
+    report.operations(rounds, List.of(Operation.SWITCH_ONE));
+
+    assertThat(report.text())
+        .contains("| `sleep(0)`, one task | 150 | 1,200 | 1,800 | 12.0 (at least 10: met)"
+            + " | 1.5 (at least 2: missed) | – | – |");
+  }
+
+  @Test
+  void what_was_not_measured_is_left_out() {
+    add(Subject.OPENED, 100);
+
+    report.operations(rounds, List.of(Operation.SWITCH_ONE));
+
+    assertThat(report.text())
+        .contains("| 100 | – | – | – | – | – | – |")
+        .contains("- Python: none");
+  }
+
+  @Test
+  void an_even_number_of_rounds_has_its_median_in_the_middle() {
+    Samples samples = new Samples();
+    samples.add(Subject.OPENED, 3);
+    samples.add(Subject.OPENED, 1);
+
+    assertThat(samples.median(Subject.OPENED)).hasValue(2);
+    assertThat(samples.median(Subject.CPYTHON)).isEmpty();
+  }
+
+  @Test
+  void a_shells_times_are_added_up() {
+    assertThat(Processes.seconds("1m4.500s 0m0.250s")).isEqualTo(64.75);
+  }
+
+  private void add(Subject subject, double... nanos) {
+    for (double value : nanos) {
+      rounds.cpuNanos(Operation.SWITCH_ONE).add(subject, value);
+    }
+  }
+}

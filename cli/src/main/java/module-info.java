@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+import org.jspecify.annotations.NullMarked;
+
+/// The `tepal` command. Exports nothing: it is started, not called.
+@NullMarked
+module tepal.cli {
+  requires info.picocli;
+  requires jdk.compiler;
+  requires static org.jspecify;
+
+  // read at run time by the programs that the command compiles
+  requires tepal;
+
+  opens tepal.cli to
+      info.picocli;
+}

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+package tepal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.spi.ToolProvider;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// What the documents show and where they point exists.
+class DocsTest {
+  private static final ToolProvider JAVAC = ToolProvider.findFirst("javac").orElseThrow();
+
+  /// Around a block that is neither a class nor a program, but statements.
+  private static final String BEFORE = """
+      import static tepal.Asyncio.*;
+      import java.nio.file.*;
+      import java.time.Duration;
+      import java.util.List;
+      import tepal.*;
+      import tepal.testing.*;
+      class Block {
+        void block() throws Throwable {
+      """;
+
+  private static final String AFTER = """
+
+        }
+      }
+      """;
+
+  @TempDir
+  Path scratch;
+
+  @Test
+  void java_blocks_compile() throws IOException {
+    List<String> errors = new ArrayList<>();
+    int blocks = 0;
+    for (MarkdownFile document : MarkdownFile.all()) {
+      for (MarkdownFile.Block block : document.blocks()) {
+        if (block.language().equals("java")) {
+          blocks++;
+          String error = compile(block.code());
+          if (!error.isEmpty()) {
+            errors.add("%s:%d: %s".formatted(document.name(), block.line(), error));
+          }
+        }
+      }
+    }
+
+    assertThat(errors).isEmpty();
+    assertThat(blocks).isPositive();
+  }
+
+  @Test
+  void the_program_of_the_readme_is_the_example_that_it_runs() throws IOException {
+    String shown = MarkdownFile.read("README.md").blocks().getFirst().code();
+
+    String example = Files.readString(MarkdownFile.ROOT.resolve("examples/Hello.java"));
+
+    assertThat(shown.strip()).isEqualTo(example.replaceAll("(?m)^//.*\\R", "").strip());
+  }
+
+  @Test
+  void links_lead_somewhere() throws IOException {
+    List<String> broken = new ArrayList<>();
+    for (MarkdownFile document : MarkdownFile.all()) {
+      for (String link : document.internalLinks()) {
+        if (!leadsSomewhere(document, link)) {
+          broken.add(document.name() + ": " + link);
+        }
+      }
+    }
+
+    assertThat(broken).isEmpty();
+  }
+
+  @Test
+  void classes_of_the_code_map_exist() throws IOException {
+    Set<String> existing = sourceFiles();
+
+    List<String> named = MarkdownFile.read("ARCHITECTURE.md").section("## Code map").stream()
+        .flatMap(line -> MarkdownFile.code(line).stream())
+        .filter(span -> span.matches("[A-Z][A-Za-z]+"))
+        .toList();
+
+    assertThat(named).isNotEmpty().allMatch(existing::contains);
+  }
+
+  /// Returns what javac says of a block; empty if it compiles.
+  private String compile(String code) throws IOException {
+    boolean complete = code.contains("void main(") || code.startsWith("class ");
+    Path file = scratch.resolve("Block.java");
+    Files.writeString(file, complete ? code : BEFORE + code + AFTER);
+    StringWriter messages = new StringWriter();
+    int status = JAVAC.run(
+        new PrintWriter(messages),
+        new PrintWriter(messages),
+        "-proc:none",
+        "-classpath",
+        Path.of("target", "classes").toString(),
+        "-d",
+        scratch.toString(),
+        file.toString());
+    return status == 0 ? "" : messages.toString();
+  }
+
+  private static boolean leadsSomewhere(MarkdownFile from, String link) throws IOException {
+    int hash = link.indexOf('#');
+    String file = hash < 0 ? link : link.substring(0, hash);
+    Path target =
+        file.isEmpty() ? from.path() : from.path().resolveSibling(file).normalize();
+    if (!Files.exists(target) || hash < 0) {
+      return Files.exists(target);
+    }
+    String anchor = link.substring(hash + 1);
+    return MarkdownFile.read(MarkdownFile.ROOT.relativize(target).toString())
+        .anchors()
+        .contains(anchor);
+  }
+
+  private static Set<String> sourceFiles() throws IOException {
+    try (Stream<Path> files = Files.walk(MarkdownFile.ROOT.resolve("core/src"))) {
+      return files
+          .map(file -> file.getFileName().toString())
+          .filter(name -> name.endsWith(".java"))
+          .map(name -> name.substring(0, name.length() - ".java".length()))
+          .collect(Collectors.toSet());
+    }
+  }
+}

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// When a task of a group fails, the others are cancelled; the group waits for all of them and throws
+// every failure in one ExceptionGroup, which is handled by type as `except*` does in Python.
+//
+//   ./tepal run examples/TaskGroupFailure.java
+
+import static tepal.Asyncio.*;
+
+import tepal.*;
+
+void main() {
+  run(() -> {
+    try {
+      TaskGroup.run(group -> {
+        group.createTask(this::waitForever);
+        group.createTask(() -> fail(new IllegalArgumentException("bad page")));
+        group.createTask(() -> fail(new IllegalStateException("no disk")));
+      });
+    } catch (ExceptionGroup e) {
+      e.handle(IllegalArgumentException.class, some -> IO.println("arguments: " + some.exceptions()))
+          .handle(IllegalStateException.class, some -> IO.println("states: " + some.exceptions()))
+          .orThrow();
+    }
+    IO.println("main goes on");
+  });
+}
+
+void waitForever() {
+  try {
+    sleep(Duration.ofHours(1));
+  } finally {
+    IO.println("the sibling was cancelled");
+  }
+}
+
+void fail(RuntimeException reason) {
+  sleep(Duration.ofMillis(100));
+  throw reason;
+}
