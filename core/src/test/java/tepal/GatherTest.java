@@ -28,8 +28,9 @@ class GatherTest {
 
   @Test
   void values_stand_in_the_order_given_whichever_came_first() {
-    List<String> values =
-        gather(() -> sleep(ofSeconds(2), "slow"), () -> sleep(ofSeconds(1), "fast")).await();
+    List<String> values = gather(
+            () -> sleep(ofSeconds(2), "slow"), () -> sleep(ofSeconds(1), "fast"))
+        .await();
 
     assertThat(values).containsExactly("slow", "fast");
     assertThat(getRunningLoop().time()).isEqualTo(ofSeconds(2));
@@ -191,13 +192,11 @@ class GatherTest {
 
   @Test
   void bodies_without_a_value_have_outcomes_too() {
-    var outcomes = gatherReturnExceptions(
-            () -> steps.add("ran"),
-            () -> {
-              if (getRunningLoop().isRunning()) {
-                throw new ArithmeticException("division");
-              }
-            })
+    var outcomes = gatherReturnExceptions(() -> steps.add("ran"), () -> {
+          if (getRunningLoop().isRunning()) {
+            throw new ArithmeticException("division");
+          }
+        })
         .await();
 
     steps.assertAre("ran");

@@ -20,8 +20,7 @@ class NanosTest {
     assertThat(Nanos.of(Duration.ofSeconds(Long.MAX_VALUE))).isEqualTo(Nanos.FOREVER);
     assertThat(Nanos.of(Duration.ofNanos(Long.MAX_VALUE))).isEqualTo(Nanos.FOREVER);
     assertThat(Nanos.of(Duration.ofSeconds(Long.MIN_VALUE))).isEqualTo(Long.MIN_VALUE);
-    assertThat(Nanos.of(Duration.ofNanos(Long.MIN_VALUE).minusNanos(1)))
-        .isEqualTo(Long.MIN_VALUE);
+    assertThat(Nanos.of(Duration.ofNanos(Long.MIN_VALUE).minusNanos(1))).isEqualTo(Long.MIN_VALUE);
   }
 
   @Test

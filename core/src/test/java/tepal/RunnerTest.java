@@ -81,13 +81,14 @@ class RunnerTest {
 
   @Test
   void a_program_can_run_on_a_virtual_thread() throws InterruptedException {
-    Thread thread = Thread.ofVirtual().start(() -> Asyncio.run(() -> {
-      TaskGroup.run(group -> {
-        group.createTask(steps.adding("a")::run);
-        group.createTask(steps.adding("b")::run);
-      });
-      steps.add("main, on a virtual thread: " + Thread.currentThread().isVirtual());
-    }));
+    Thread thread = Thread.ofVirtual()
+        .start(() -> Asyncio.run(() -> {
+          TaskGroup.run(group -> {
+            group.createTask(steps.adding("a")::run);
+            group.createTask(steps.adding("b")::run);
+          });
+          steps.add("main, on a virtual thread: " + Thread.currentThread().isVirtual());
+        }));
     thread.join();
 
     steps.assertAre("a", "b", "main, on a virtual thread: true");
@@ -96,11 +97,12 @@ class RunnerTest {
   @Test
   void what_a_program_throws_on_a_virtual_thread_leaves_it_as_it_is() throws InterruptedException {
     var failure = new IOException("disk full");
-    Thread thread = Thread.ofVirtual().start(() -> assertThatThrownBy(() -> Asyncio.run(() -> {
-          throw failure;
-        }))
-        .isSameAs(failure)
-        .satisfies(_ -> steps.add("checked")));
+    Thread thread = Thread.ofVirtual()
+        .start(() -> assertThatThrownBy(() -> Asyncio.run(() -> {
+              throw failure;
+            }))
+            .isSameAs(failure)
+            .satisfies(_ -> steps.add("checked")));
     thread.join();
 
     steps.assertAre("checked");
@@ -292,7 +294,8 @@ class RunnerTest {
       EventLoop loop = runner.getLoop();
 
       assertThat(runner.getLoop()).isSameAs(loop);
-      assertThat(runner.<EventLoop, RuntimeException>run(Asyncio::getRunningLoop)).isSameAs(loop);
+      assertThat(runner.<EventLoop, RuntimeException>run(Asyncio::getRunningLoop))
+          .isSameAs(loop);
     }
   }
 

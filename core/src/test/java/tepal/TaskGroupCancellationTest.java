@@ -33,27 +33,24 @@ class TaskGroupCancellationTest {
     parent.cancel("from outside");
     assertThatThrownBy(parent::await).hasMessage("from outside");
     assertThat(parent.cancelled()).isTrue();
-    steps.assertAre(
-        "body cancelled", "body cleaned up", "child cancelled", "child cleaned up");
+    steps.assertAre("body cancelled", "body cleaned up", "child cancelled", "child cleaned up");
   }
 
   @Test
   void cancelling_the_task_while_the_group_waits_cancels_the_tasks_of_the_group() {
-    Task<?> parent = createTask(
-        () -> TaskGroup.run(group -> group.createTask(() -> cleaningUp("child", ofSeconds(2)))));
+    Task<?> parent = createTask(() ->
+        TaskGroup.run(group -> group.createTask(() -> cleaningUp("child", ofSeconds(2)))));
     sleep(ofSeconds(1));
 
     parent.cancel("from outside");
-    assertThatThrownBy(parent::await)
-        .isInstanceOf(CancelledError.class)
-        .hasMessage("from outside");
+    assertThatThrownBy(parent::await).isInstanceOf(CancelledError.class).hasMessage("from outside");
     steps.assertAre("child cancelled", "child cleaned up");
   }
 
   @Test
   void a_task_that_is_cancelled_again_and_again_still_waits_for_its_tasks() {
-    Task<?> parent = createTask(
-        () -> TaskGroup.run(group -> group.createTask(() -> cleaningUp("child", ofSeconds(5)))));
+    Task<?> parent = createTask(() ->
+        TaskGroup.run(group -> group.createTask(() -> cleaningUp("child", ofSeconds(5)))));
     sleep(ofSeconds(1));
 
     for (int i = 0; i < 3; i++) {
@@ -78,7 +75,8 @@ class TaskGroupCancellationTest {
           }
         }));
       } catch (ExceptionGroup e) {
-        steps.add(e.exceptions().getFirst().getMessage() + ", cancelling " + self().cancelling());
+        steps.add(
+            e.exceptions().getFirst().getMessage() + ", cancelling " + self().cancelling());
       }
       sleep(ofSeconds(1));
       steps.add("not reached");
@@ -121,8 +119,8 @@ class TaskGroupCancellationTest {
   void a_timeout_around_a_group_cancels_its_tasks() {
     assertThatThrownBy(() -> timeout(
             ofSeconds(1),
-            () -> TaskGroup.run(
-                group -> group.createTask(() -> cleaningUp("child", ofSeconds(1))))))
+            () ->
+                TaskGroup.run(group -> group.createTask(() -> cleaningUp("child", ofSeconds(1))))))
         .isInstanceOf(TimeoutException.class);
     steps.assertAre("child cancelled", "child cleaned up");
     assertThat(self().cancelling()).isZero();
@@ -144,8 +142,7 @@ class TaskGroupCancellationTest {
   @Test
   void an_inner_group_that_fails_does_not_cancel_the_body_of_the_outer_one() {
     TaskGroup.run(outer -> {
-      assertThatThrownBy(
-              () -> TaskGroup.run(inner -> inner.createTask(() -> failNow("inner"))))
+      assertThatThrownBy(() -> TaskGroup.run(inner -> inner.createTask(() -> failNow("inner"))))
           .isInstanceOf(ExceptionGroup.class);
       sleep(ofSeconds(1));
       steps.add("outer goes on");

@@ -122,8 +122,7 @@ class TimeoutTest {
 
   @Test
   void with_no_time_at_all_yielding_once_is_too_long() {
-    assertThatThrownBy(() -> timeout(ZERO, () -> sleep(ZERO)))
-        .isInstanceOf(TimeoutException.class);
+    assertThatThrownBy(() -> timeout(ZERO, () -> sleep(ZERO))).isInstanceOf(TimeoutException.class);
   }
 
   @Test

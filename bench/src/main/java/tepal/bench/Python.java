@@ -23,8 +23,7 @@ record Python(String command, Runtime.Version version, double seconds, boolean h
   // for asyncio.timeout and asyncio.Runner
   private static final Runtime.Version OLDEST = Runtime.Version.parse("3.11");
 
-  private static final String PROBE =
-      """
+  private static final String PROBE = """
       import importlib.util, platform, sys, time
       def work():
           start = time.process_time()
