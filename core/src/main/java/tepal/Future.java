@@ -238,7 +238,7 @@ public sealed class Future<T extends @Nullable Object> implements Awaitable<T>
   public void setException(Throwable exception) {
     scheduler.requireLoopThread("setException()");
     requirePending("an exception");
-    completeExceptionally(exception);
+    completeExceptionally(Objects.requireNonNull(exception, "exception"));
   }
 
   /// Cancels this without a message; see [#cancel(String)].
@@ -419,8 +419,8 @@ public sealed class Future<T extends @Nullable Object> implements Awaitable<T>
   final String describeState() {
     return switch (state) {
       case PENDING -> "pending";
-      case FINISHED -> "result=" + outcome;
-      case FAILED -> "exception=" + outcome;
+      case FINISHED -> "result=" + ErrorReports.textOf(outcome);
+      case FAILED -> "exception=" + ErrorReports.textOf(outcome);
       default -> "cancelled";
     };
   }
