@@ -107,7 +107,8 @@ public sealed class Future<T extends @Nullable Object> implements Awaitable<T>
   /// @throws CompletionException if this future's exception is a checked one, which is its
   ///     cause
   /// @throws IllegalStateException if this is not done and the current thread runs no task,
-  ///     the task belongs to another loop, or the task is this future itself
+  ///     the task belongs to another loop, or the task is this future itself; then nothing else
+  ///     can await it either until it is done
   @Override
   public T await() {
     if (state == PENDING) {
