@@ -2,6 +2,7 @@
 package tepal;
 
 import java.time.Duration;
+import java.util.Locale;
 
 /// Durations as the loop counts them: in nanoseconds that saturate instead of overflowing.
 final class Nanos {
@@ -9,6 +10,7 @@ final class Nanos {
   static final long FOREVER = Long.MAX_VALUE;
 
   private static final Duration LONGEST = Duration.ofNanos(FOREVER);
+  private static final Duration SHORTEST = Duration.ofNanos(Long.MIN_VALUE);
 
   private Nanos() {}
 
@@ -16,9 +18,7 @@ final class Nanos {
     if (duration.compareTo(LONGEST) >= 0) {
       return FOREVER;
     }
-    return duration.isNegative() && duration.negated().compareTo(LONGEST) > 0
-        ? Long.MIN_VALUE
-        : duration.toNanos();
+    return duration.compareTo(SHORTEST) <= 0 ? Long.MIN_VALUE : duration.toNanos();
   }
 
   /// Returns `now + delay`, or [#FOREVER] if that is beyond what a long holds.
@@ -28,6 +28,6 @@ final class Nanos {
   }
 
   static String seconds(long nanos) {
-    return nanos == FOREVER ? "for ever" : "%.3f s".formatted(nanos / 1e9);
+    return nanos == FOREVER ? "for ever" : String.format(Locale.ROOT, "%.3f s", nanos / 1e9);
   }
 }

@@ -53,6 +53,9 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   private int cancelRequests;
   private boolean mustCancel;
 
+  // whether this has awaited itself: as in CPython, nothing can await it then until it is done
+  private boolean awaitedItself;
+
   // whether an interrupt was queued for a cancellation, and no wait of ours has come since
   private boolean interrupted;
 
@@ -146,7 +149,12 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   /// Suspends this until `future`, which is not done, is.
   void awaitPending(Future<?> future) {
     leaveScope();
+    if (future instanceof Task<?> task && task.awaitedItself) {
+      throw new IllegalStateException(
+          "Expected a task that can be awaited, but it has awaited itself: " + task);
+    }
     if (future == this || future.scheduler != scheduler) {
+      awaitedItself |= future == this;
       yieldOnce();
       throw new IllegalStateException(
           future == this

@@ -22,8 +22,7 @@ class DocsTest {
   private static final ToolProvider JAVAC = ToolProvider.findFirst("javac").orElseThrow();
 
   /// Around a block that is neither a class nor a program, but statements.
-  @SuppressWarnings("InlineFormatString") // long, and what a block may use
-  private static final String STATEMENTS = """
+  private static final String BEFORE = """
       import static tepal.Asyncio.*;
       import java.nio.file.*;
       import java.time.Duration;
@@ -32,7 +31,10 @@ class DocsTest {
       import tepal.testing.*;
       class Block {
         void block() throws Throwable {
-      %s
+      """;
+
+  private static final String AFTER = """
+
         }
       }
       """;
@@ -58,6 +60,15 @@ class DocsTest {
 
     assertThat(errors).isEmpty();
     assertThat(blocks).isPositive();
+  }
+
+  @Test
+  void the_program_of_the_readme_is_the_example_that_it_runs() throws IOException {
+    String shown = MarkdownFile.read("README.md").blocks().getFirst().code();
+
+    String example = Files.readString(MarkdownFile.ROOT.resolve("examples/Hello.java"));
+
+    assertThat(shown.strip()).isEqualTo(example.replaceAll("(?m)^//.*\\R", "").strip());
   }
 
   @Test
@@ -90,7 +101,7 @@ class DocsTest {
   private String compile(String code) throws IOException {
     boolean complete = code.contains("void main(") || code.startsWith("class ");
     Path file = scratch.resolve("Block.java");
-    Files.writeString(file, complete ? code : STATEMENTS.formatted(code));
+    Files.writeString(file, complete ? code : BEFORE + code + AFTER);
     StringWriter messages = new StringWriter();
     int status = JAVAC.run(
         new PrintWriter(messages),

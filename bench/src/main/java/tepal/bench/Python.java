@@ -17,21 +17,25 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param command the interpreter
 /// @param version its version, as in `3.14.0`
-/// @param optimized whether it was built with profile-guided optimisation, as distributions do
+/// @param seconds what a short piece of work took, to tell fast builds of a release from slow ones
 /// @param hasUvloop whether uvloop can be imported
-record Python(String command, Runtime.Version version, boolean optimized, boolean hasUvloop) {
+record Python(String command, Runtime.Version version, double seconds, boolean hasUvloop) {
   // for asyncio.timeout and asyncio.Runner
   private static final Runtime.Version OLDEST = Runtime.Version.parse("3.11");
 
   private static final String PROBE = """
-      import importlib.util, platform, sys, sysconfig
-      arguments = sysconfig.get_config_var("CONFIG_ARGS") or ""
+      import importlib.util, platform, sys, time
+      def work():
+          start = time.process_time()
+          for i in range(100_000):
+              len([i])
+          return time.process_time() - start
       print(platform.python_implementation(), "%d.%d.%d" % sys.version_info[:3],
-            "--enable-optimizations" in arguments, importlib.util.find_spec("uvloop") is not None)
+            min(work() for _ in range(5)), importlib.util.find_spec("uvloop") is not None)
       """;
 
   /// Returns what the variable BENCH_PYTHON names, or else the newest of those on the PATH, and of
-  /// several of one release the one that was built to be fast. Null if there is none.
+  /// several of one release the fastest. Null if there is none.
   static @Nullable Python find() {
     String named = System.getenv("BENCH_PYTHON");
     return (named == null ? onPath() : Stream.of(named))
@@ -39,8 +43,7 @@ record Python(String command, Runtime.Version version, boolean optimized, boolea
         .filter(Objects::nonNull)
         .filter(python -> python.version.compareTo(OLDEST) >= 0)
         .max(Comparator.comparingInt((Python python) -> python.version.interim())
-            .thenComparing(Python::optimized)
-            .thenComparing(Python::version))
+            .thenComparing(Comparator.comparingDouble(Python::seconds).reversed()))
         .orElse(null);
   }
 
@@ -71,7 +74,7 @@ record Python(String command, Runtime.Version version, boolean optimized, boolea
       return new Python(
           command,
           Runtime.Version.parse(words[1]),
-          words[2].equals("True"),
+          Double.parseDouble(words[2]),
           words[3].equals("True"));
     } catch (IOException e) {
       return null;
@@ -89,11 +92,10 @@ record Python(String command, Runtime.Version version, boolean optimized, boolea
   }
 
   String description() {
-    return "CPython %s (%s%s), %s"
+    return "CPython %s (%s), %s"
         .formatted(
             String.join(".", version.version().stream().map(String::valueOf).toList()),
             command,
-            optimized ? "" : ", built without profile-guided optimisation",
             hasUvloop ? "with uvloop" : "without uvloop");
   }
 }

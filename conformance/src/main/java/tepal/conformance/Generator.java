@@ -319,7 +319,7 @@ final class Generator {
   // Cancellation at awkward moments
 
   private List<Op> awkward(Spot spot) {
-    return switch (dice.below(9)) {
+    return switch (dice.below(11)) {
       case 0, 1 -> cancelYoung(spot);
       case 2 -> List.of(quietly(leaves.waking()), leaves.cancel(), leaves.pause());
       case 3 -> List.of(leaves.cancel(), quietly(leaves.waking()), leaves.pause());
@@ -327,6 +327,7 @@ final class Generator {
       case 5 -> cancelFromCallback(spot);
       case 6 -> List.of(cleanUp(spot));
       case 7 -> meet(spot);
+      case 8, 9 -> contest(spot);
       default ->
         List.of(new Op.Limit(ticks(), List.of(guarded(limit(spot.inside()), spot.inside()))));
     };
@@ -381,6 +382,28 @@ final class Generator {
     }
     ops.add(dice.below(4), Leaves.sleep(0));
     ops.add(dice.below(5), leaves.cancel());
+    return List.copyOf(ops);
+  }
+
+  /// Tasks that wait for the same thing, which becomes free just before one of them is cancelled,
+  /// or
+  /// just after.
+  private List<Op> contest(Spot spot) {
+    Leaves.Contest contest = leaves.contest();
+    var ops = new ArrayList<Op>();
+    var names = new ArrayList<String>();
+    for (int i = dice.between(1, 3); i > 0; i--) {
+      String name = cast.task("t");
+      Op wait = guarded(contest.waiting(), Spot.inTask(name, spot.depth() + 1));
+      ops.add(new Op.Spawn(new Child(name, List.of(wait)), /* eager= */ false));
+      names.add(name);
+      cast.complete(name);
+    }
+    ops.add(leaves.pause());
+    Op cancel = leaves.cancel(dice.pick(names));
+    Op waking = quietly(contest.waking());
+    ops.addAll(dice.percent(70) ? List.of(waking, cancel) : List.of(cancel, waking));
+    ops.add(Leaves.sleep(0));
     return List.copyOf(ops);
   }
 }

@@ -51,6 +51,14 @@ final class Json {
     return node.intValue();
   }
 
+  static int atLeast(int least, JsonNode node) {
+    int count = count(node);
+    if (count < least) {
+      throw expected("a number of at least " + least, node);
+    }
+    return count;
+  }
+
   /// Returns a value that a program passes on: a string, an integer, a boolean, null or a list of
   /// them.
   static @Nullable Object value(JsonNode node) {

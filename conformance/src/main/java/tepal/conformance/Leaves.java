@@ -2,7 +2,9 @@
 package tepal.conformance;
 
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
+import tepal.conformance.Op.Hold.Thing;
 
 /// Makes up operations that have no others inside them.
 final class Leaves {
@@ -84,6 +86,38 @@ final class Leaves {
       case 9 -> plain(Verb.RELEASE, semaphore());
       case 10 -> dice.percent(70) ? plain(Verb.TASK_DONE, queue()) : shutdown();
       default -> dice.percent(60) ? plain(Verb.NOTIFY_ALL, "C0") : plain(Verb.CLEAR_EVENT, event());
+    };
+  }
+
+  /// Two operations about the same thing.
+  ///
+  /// @param waiting waits for it
+  /// @param waking wakes one that waits, or all
+  record Contest(Op waiting, Op waking) {}
+
+  Contest contest() {
+    String queue = queue();
+    String semaphore = semaphore();
+    String event = event();
+    String future = future();
+    return switch (dice.below(8)) {
+      case 0 -> new Contest(plain(Verb.GET, queue), plain(Verb.PUT_NOWAIT, queue, item()));
+      case 1 -> new Contest(plain(Verb.PUT, queue, item()), plain(Verb.GET_NOWAIT, queue));
+      case 2 -> new Contest(plain(Verb.ACQUIRE, semaphore), plain(Verb.RELEASE, semaphore));
+      case 3 ->
+        new Contest(
+            new Op.Hold(Thing.SEMAPHORE, semaphore, List.of(sleep(0))),
+            plain(Verb.RELEASE, semaphore));
+      case 4 -> new Contest(plain(Verb.WAIT_EVENT, event), plain(Verb.SET_EVENT, event));
+      case 5 -> new Contest(plain(Verb.FUTURE, future), plain(Verb.SET_RESULT, future, item()));
+      case 6 ->
+        new Contest(
+            new Op.Hold(Thing.LOCK, "L0", List.of(pause())),
+            new Op.Hold(Thing.LOCK, "L0", List.of()));
+      default ->
+        new Contest(
+            new Op.Hold(Thing.CONDITION, "C0", List.of(plain(Verb.WAIT_CONDITION, "C0"))),
+            new Op.Hold(Thing.CONDITION, "C0", List.of(notifying())));
     };
   }
 

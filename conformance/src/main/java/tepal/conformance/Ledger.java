@@ -29,7 +29,7 @@ final class Ledger {
 
   /// Enters a line, such as `5 t3 put Q0 66 -> none` or `5 t3 lock L0 acquired`.
   private void enter(String line) {
-    List<String> words = List.of(SEPARATOR.split(line));
+    List<String> words = List.of(SEPARATOR.split(line, -1));
     if (words.size() < 5 || words.getLast().startsWith("!")) {
       return;
     }

@@ -12,8 +12,16 @@ import tepal.testing.VirtualClock;
 ///
 /// Confined to the loop while it runs.
 final class ObservedClock implements LoopClock {
+  private final Runnable whenIdle;
   private final VirtualClock clock = new VirtualClock();
   private final List<Duration> stops = new ArrayList<>();
+
+  /// Creates a clock.
+  ///
+  /// @param whenIdle called by the loop each time that it has nothing to run
+  ObservedClock(Runnable whenIdle) {
+    this.whenIdle = whenIdle;
+  }
 
   @Override
   public long nanoTime() {
@@ -22,6 +30,7 @@ final class ObservedClock implements LoopClock {
 
   @Override
   public long idle(long deadlineNanos, Outstanding outstanding) {
+    whenIdle.run();
     long before = clock.nanoTime();
     long sleepNanos = clock.idle(deadlineNanos, outstanding);
     if (clock.nanoTime() != before) {

@@ -48,7 +48,7 @@ final class ProgramReader {
           names(node, "vars"),
           named(node, "semaphores", ProgramReader::slots),
           named(node, "queues", ProgramReader::store),
-          named(node, "barriers", Json::count));
+          named(node, "barriers", parties -> Json.atLeast(1, parties)));
     } catch (UnreadableProgramException e) {
       throw e.in("objects");
     }
@@ -69,7 +69,7 @@ final class ProgramReader {
   }
 
   private static Slots slots(JsonNode node) {
-    return new Slots(Json.count(node.path(0)), Json.flag(node.path(1)));
+    return new Slots(Json.atLeast(0, node.path(0)), Json.flag(node.path(1)));
   }
 
   private static Store store(JsonNode node) {

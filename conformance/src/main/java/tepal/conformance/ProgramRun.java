@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import tepal.Action;
 import tepal.Asyncio;
 import tepal.CancelledError;
 import tepal.EventLoop;
@@ -34,11 +35,13 @@ final class ProgramRun {
   private static final int ROUNDS = 1000;
 
   private final Program program;
-  private final ObservedClock clock = new ObservedClock();
+  private final ObservedClock clock = new ObservedClock(this::checkWaiting);
   private final EventLoop loop;
   private final Trace trace;
   private final World world;
+  private final List<String> overlooked = new ArrayList<>();
   private final List<String> leftovers = new ArrayList<>();
+  private final Set<Task<?>> circular = new HashSet<>();
   private boolean stuck;
 
   private ProgramRun(Program program, @Nullable LoopMode mode) {
@@ -56,6 +59,7 @@ final class ProgramRun {
   /// @param aftermath what it went on to do while it was cancelled
   /// @param stuck whether the main task came to wait for nothing
   /// @param leftToChance whether it depends on what asyncio leaves open, which is excluded
+  /// @param overlooked who waited for what was free when nothing was left to run, in words
   /// @param leftovers what is left although it should not be, in words
   record Result(
       LoopMode mode,
@@ -63,6 +67,7 @@ final class ProgramRun {
       List<String> aftermath,
       boolean stuck,
       boolean leftToChance,
+      List<String> overlooked,
       List<String> leftovers) {}
 
   /// Runs a program and returns when nothing of it is left to run.
@@ -70,15 +75,28 @@ final class ProgramRun {
   /// @param program the program
   /// @param mode the mode of the loop, or null for the one that the JVM allows
   static Result of(Program program, @Nullable LoopMode mode) {
-    return new ProgramRun(program, mode).result();
+    var run = new ProgramRun(program, mode);
+    return run.result(run::cleanUp);
   }
 
-  private Result result() {
+  /// Runs a program and returns its trace. What it leaves behind is cancelled and not looked at.
+  ///
+  /// @param program the program
+  /// @param mode the mode of the loop, or null for the one that the JVM allows
+  static List<String> trace(Program program, @Nullable LoopMode mode) {
+    var run = new ProgramRun(program, mode);
+    Result result = run.result(() -> {
+      boolean _ = run.cancelOthers();
+    });
+    return result.trace();
+  }
+
+  private Result result(Action<?> afterwards) {
     try {
       // What the program's tasks fail with is in the trace, retrieved or not.
       loop.setExceptionHandler((_, _) -> {});
       runMain();
-      loop.runUntilComplete(loop.createTask(this::cleanUp));
+      runAfterwards(afterwards);
     } finally {
       loop.close();
     }
@@ -88,6 +106,7 @@ final class ProgramRun {
         trace.aftermath(),
         stuck,
         world.leftToChance(),
+        List.copyOf(overlooked),
         List.copyOf(leftovers));
   }
 
@@ -107,7 +126,22 @@ final class ProgramRun {
     trace.end();
   }
 
+  private void checkWaiting() {
+    if (overlooked.isEmpty()) {
+      overlooked.addAll(Idleness.findings(world, program.declarations()));
+    }
+  }
+
   // After the main task
+
+  /// Cleans up. Whatever goes wrong there has no part in the trace, which is complete.
+  private void runAfterwards(Action<?> afterwards) {
+    try {
+      loop.runUntilComplete(loop.createTask(afterwards));
+    } catch (RuntimeException | Error e) {
+      leftovers.add("cleaning up failed with " + e);
+    }
+  }
 
   private void cleanUp() {
     if (!cancelOthers() || !quietDown()) {
@@ -121,16 +155,27 @@ final class ProgramRun {
   }
 
   /// Cancels all tasks until none is left, and returns whether that came to an end.
-  private static boolean cancelOthers() {
+  private boolean cancelOthers() {
     for (int round = 0; round < ROUNDS; round++) {
       Set<Task<?>> others = others();
       if (others.isEmpty()) {
         return true;
       }
-      others.forEach(Task::cancel);
+      others.forEach(this::cancel);
       Asyncio.sleep(TICK);
     }
     return false;
+  }
+
+  /// Cancels a task, unless it waits for itself by way of others: asyncio cannot cancel that
+  /// either.
+  private void cancel(Task<?> task) {
+    try {
+      task.cancel();
+    } catch (StackOverflowError _) {
+      circular.add(task);
+      leftovers.add("task " + task.getName() + " waits for itself by way of others");
+    }
   }
 
   /// Waits until the program's last callbacks have run and the tasks that they made have ended.
@@ -149,9 +194,10 @@ final class ProgramRun {
     return false;
   }
 
-  private static Set<Task<?>> others() {
+  private Set<Task<?>> others() {
     var tasks = new HashSet<Task<?>>(Asyncio.allTasks());
     tasks.remove(Asyncio.currentTask());
+    tasks.removeAll(circular);
     return tasks;
   }
 }

@@ -9,6 +9,7 @@ import tepal.LoopMode;
 enum Property {
   MAIN_ENDS("the main task ends"),
   ONLY_KNOWN_EXCEPTIONS("no exception leaves the runtime that is not of the grammar"),
+  NOBODY_IS_OVERLOOKED("nobody waits for what is free when the loop has nothing to run"),
   NOTHING_IS_LEFT("nothing is left when all tasks have ended"),
   TWO_RUNS_AGREE("two runs give the same trace"),
   BOTH_MODES_AGREE("opened and portable mode give the same trace");
@@ -50,6 +51,9 @@ enum Property {
         first.trace().stream().filter(line -> line.contains(Texts.UNEXPECTED)).findFirst();
     if (unknown.isPresent()) {
       return violation(ONLY_KNOWN_EXCEPTIONS, unknown.get());
+    }
+    if (!first.overlooked().isEmpty()) {
+      return violation(NOBODY_IS_OVERLOOKED, String.join("; ", first.overlooked()));
     }
     if (!first.leftovers().isEmpty()) {
       return violation(NOTHING_IS_LEFT, String.join("; ", first.leftovers()));

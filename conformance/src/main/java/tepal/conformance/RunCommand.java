@@ -93,7 +93,7 @@ final class RunCommand implements Callable<Integer> {
 
   private Comparison run(Sample sample, HangWatch watch) {
     watch.begin(sample.id());
-    return new Comparison(sample.trace(), ProgramRun.of(sample.program(), mode).trace());
+    return new Comparison(sample.trace(), ProgramRun.trace(sample.program(), mode));
   }
 
   private void report(String id, Comparison comparison) {

@@ -43,6 +43,20 @@ class PropertyTest {
   }
 
   @Test
+  void tasks_that_wait_for_each_other_in_a_circle_do_not_stop_the_runner() {
+    Program program = Programs.of("""
+            [["spawn", "t1", [["sleep", 1], ["await", "t2"]]],
+             ["spawn", "t2", [["sleep", 2], ["await", "t1"]]],
+             ["sleep", 3]]
+            """);
+
+    ProgramRun.Result result = ProgramRun.of(program, null);
+
+    assertThat(result.trace()).endsWith("3 main sleep 3 -> none", "3 main returned none");
+    assertThat(result.leftovers()).contains("task t1 waits for itself by way of others");
+  }
+
+  @Test
   void timers_for_the_same_instant_are_noticed() {
     Program meeting = Programs.of("[[\"spawn\", \"t1\", [[\"sleep\", 5]]], [\"sleep\", 5]]");
     Program passing = Programs.of("[[\"spawn\", \"t1\", [[\"sleep\", 4]]], [\"sleep\", 5]]");

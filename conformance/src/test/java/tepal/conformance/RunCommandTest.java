@@ -96,6 +96,18 @@ class RunCommandTest {
   }
 
   @Test
+  void an_object_that_cannot_be_made_is_an_error() throws IOException {
+    String odd = """
+        {"id": "odd", "program": {"objects": {"barriers": {"B0": 0}}, "main": []}, "trace": []}
+        """;
+
+    Cli cli = Cli.run("run", file(odd));
+
+    assertThat(cli.err())
+        .isEqualTo("odd cannot be read: objects: Expected a number of at least 1, got 0\n");
+  }
+
+  @Test
   void a_line_without_an_id_is_named_by_its_place() throws IOException {
     Path file = file(RIGHT + "{}\n{\"id\": ");
 
