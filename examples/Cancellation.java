@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A cancelled task gets a CancelledError where it waits: it cleans up and lets the error pass. As it
+// A cancelled task gets a CancelledError where it waits: it cleans up and lets it pass. As it
 // is an Error, `catch (Exception e)` does not catch it by accident.
 //
 //   ./tepal run examples/Cancellation.java

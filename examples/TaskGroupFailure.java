@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// When a task of a group fails, the others are cancelled. The group waits for all of them and throws
+// When a task of a group fails, the others are cancelled. The group waits for all, and throws
 // the failures as one ExceptionGroup, which is handled by type, as `except*` does in Python.
 //
 //   ./tepal run examples/TaskGroupFailure.java
