@@ -400,6 +400,11 @@ final class Scheduler implements LoopClock.Outstanding {
         blockedStrands--;
       }
       ready.add(strand);
+      IoThread selecting = io;
+      if (selecting != null && selecting.strand == strand) {
+        // It was to wait as long as the loop was idle, which may be over.
+        selecting.run();
+      }
     }
   }
 

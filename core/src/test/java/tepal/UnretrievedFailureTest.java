@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import tepal.testing.VirtualClock;
 
@@ -64,9 +65,9 @@ class UnretrievedFailureTest {
         failUnnoticed();
         Asyncio.sleep(ofSeconds(1));
         Asyncio.toThread(() -> {
-          while (told.getCount() > 0) {
+          do {
             System.gc();
-          }
+          } while (!told.await(100, TimeUnit.MILLISECONDS));
         });
       });
       assertThat(messages()).containsExactly("garbage");
