@@ -41,10 +41,11 @@ class BadInputTest {
         () -> Asyncio.toThread(() -> "value"),
         () -> TaskGroup.run(_ -> {}),
         () -> Timeout.at(null).run(() -> {}));
-    assertThat(calls).allSatisfy(call -> assertThatThrownBy(call)
-        .isInstanceOf(IllegalStateException.class)
-        .hasMessageContaining("must be called in a task")
-        .hasMessageContaining(here));
+    assertThat(calls)
+        .allSatisfy(call -> assertThatThrownBy(call)
+            .isInstanceOf(IllegalStateException.class)
+            .hasMessageContaining("must be called in a task")
+            .hasMessageContaining(here));
     loop.close();
   }
 
@@ -56,10 +57,11 @@ class BadInputTest {
         () -> Asyncio.gather(() -> "one", () -> "two"),
         () -> Asyncio.shield(() -> "value"),
         () -> Asyncio.timeout(Duration.ZERO, () -> "value"));
-    assertThat(calls).allSatisfy(call -> assertThatThrownBy(call)
-        .isInstanceOf(IllegalStateException.class)
-        .hasMessageContaining("no running event loop")
-        .hasMessageContaining(Thread.currentThread().toString()));
+    assertThat(calls)
+        .allSatisfy(call -> assertThatThrownBy(call)
+            .isInstanceOf(IllegalStateException.class)
+            .hasMessageContaining("no running event loop")
+            .hasMessageContaining(Thread.currentThread().toString()));
   }
 
   @Test
@@ -92,9 +94,10 @@ class BadInputTest {
           () -> other.runForever(),
           () -> other.runUntilComplete(other.createFuture()),
           () -> new Runner().run(() -> {}));
-      assertThat(calls).allSatisfy(call -> assertThatThrownBy(call)
-          .isInstanceOf(IllegalStateException.class)
-          .hasMessageContaining("cannot be called from a running event loop"));
+      assertThat(calls)
+          .allSatisfy(call -> assertThatThrownBy(call)
+              .isInstanceOf(IllegalStateException.class)
+              .hasMessageContaining("cannot be called from a running event loop"));
       other.close();
       pass(1);
       steps.add("went on");
@@ -121,12 +124,14 @@ class BadInputTest {
   void a_task_cannot_await_itself() {
     run(() -> {
       var own = new AtomicReference<Task<?>>();
-      var task = createTask(() -> {
-        assertThatIllegalStateException()
-            .isThrownBy(() -> own.get().await())
-            .withMessageContaining("the task awaits itself: Task[selfish, ");
-        steps.add("refused");
-      }, TaskOptions.named("selfish"));
+      var task = createTask(
+          () -> {
+            assertThatIllegalStateException()
+                .isThrownBy(() -> own.get().await())
+                .withMessageContaining("the task awaits itself: Task[selfish, ");
+            steps.add("refused");
+          },
+          TaskOptions.named("selfish"));
       own.set(task);
       task.await();
       assertThatIllegalStateException().isThrownBy(() -> me().await());
@@ -148,7 +153,8 @@ class BadInputTest {
             .isEqualTo("TimeoutException");
         assertThat(outcome(() -> Asyncio.waitFor(() -> pass(2), each)))
             .isEqualTo("TimeoutException");
-        assertThat(Asyncio.wait(List.of(getRunningLoop().createFuture()), each).done()).isEmpty();
+        assertThat(Asyncio.wait(List.of(getRunningLoop().createFuture()), each).done())
+            .isEmpty();
         steps.assertAre("timer at", "timer");
       }
       assertThat(getRunningLoop().time()).isZero();
@@ -255,6 +261,7 @@ class BadInputTest {
   // ---- What is null or done already
 
   @Test
+  @SuppressWarnings("NullAway") // which is the mistake
   void nothing_cannot_be_run() {
     run(() -> {
       assertThatThrownBy(() -> createTask((Action<?>) null))

@@ -77,11 +77,11 @@ class ExecutorTest {
   void a_failure_arrives_as_itself_and_a_checked_one_as_a_cause() {
     run(() -> {
       var loop = getRunningLoop();
-      assertThatThrownBy(() -> loop.runInExecutor(null, failing(new ArithmeticException("/")))
-              .await())
+      assertThatThrownBy(() ->
+              loop.runInExecutor(null, failing(new ArithmeticException("/"))).await())
           .isInstanceOf(ArithmeticException.class);
-      assertThatThrownBy(() -> loop.runInExecutor(null, failing(new IOException("no route")))
-              .await())
+      assertThatThrownBy(() ->
+              loop.runInExecutor(null, failing(new IOException("no route"))).await())
           .isInstanceOf(CompletionException.class)
           .hasCauseInstanceOf(IOException.class);
     });
