@@ -55,13 +55,18 @@ public sealed class Handle extends Ready permits TimerHandle, ThreadsafeHandle {
     }
   }
 
+  /// Returns whether this is one of debug mode's own.
+  final boolean isReport() {
+    return callback instanceof DebugReports.Report;
+  }
+
   List<StackTraceElement> origin() {
     return Origin.framesOf(origin);
   }
 
   @Override
   final @Nullable Strand dispatch(Scheduler on) {
-    return cancelled() ? null : on.callbackStrand(this);
+    return cancelled() || on.closing ? null : on.callbackStrand(this);
   }
 
   @Override
