@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A cancelled task is told by a CancelledError where it waits: it cleans up and lets the error pass.
-// As it is an Error, `catch (Exception e)` does not catch it by accident.
+// A cancelled task gets a CancelledError where it waits: it cleans up and lets it pass. As it
+// is an Error, `catch (Exception e)` does not catch it by accident.
 //
 //   ./tepal run examples/Cancellation.java
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A producer fills a queue faster than three workers can empty it; its bound makes it wait for them.
+// A producer fills a queue faster than three workers empty it; its bound makes the producer wait.
 //
 //   ./tepal run examples/ProducerConsumer.java
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// When a task of a group fails, the others are cancelled; the group waits for all of them and throws
-// every failure in one ExceptionGroup, which is handled by type as `except*` does in Python.
+// When a task of a group fails, the others are cancelled. The group waits for all, and throws
+// the failures as one ExceptionGroup, which is handled by type, as `except*` does in Python.
 //
 //   ./tepal run examples/TaskGroupFailure.java
 
@@ -18,8 +18,8 @@ void main() {
         group.createTask(() -> fail(new IllegalStateException("no disk")));
       });
     } catch (ExceptionGroup e) {
-      e.handle(IllegalArgumentException.class, some -> IO.println("arguments: " + some.exceptions()))
-          .handle(IllegalStateException.class, some -> IO.println("states: " + some.exceptions()))
+      e.handle(IllegalArgumentException.class, part -> IO.println("argument: " + part.exceptions()))
+          .handle(IllegalStateException.class, part -> IO.println("state: " + part.exceptions()))
           .orThrow();
     }
     IO.println("main goes on");

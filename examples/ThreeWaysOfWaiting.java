@@ -13,10 +13,10 @@ void main() {
     IO.println("gather: " + gather(tasks()).await());
 
     var tasks = tasks();
-    var result = Asyncio.wait(tasks, ReturnWhen.FIRST_COMPLETED);
-    IO.println("wait: %d done, %d pending".formatted(result.done().size(), result.pending().size()));
-    result = Asyncio.wait(tasks);
-    IO.println("wait: %d done, %d pending".formatted(result.done().size(), result.pending().size()));
+    var first = Asyncio.wait(tasks, ReturnWhen.FIRST_COMPLETED);
+    IO.println("wait: done %d, pending %d".formatted(first.done().size(), first.pending().size()));
+    var all = Asyncio.wait(tasks);
+    IO.println("wait: done %d, pending %d".formatted(all.done().size(), all.pending().size()));
 
     for (var task : asCompleted(tasks())) {
       IO.println("asCompleted: " + task.await());

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A timeout cancels what takes too long and becomes a TimeoutException; shield keeps a task from it.
+// A timeout cancels what takes too long and throws a TimeoutException; shield keeps a task from it.
 //
 //   ./tepal run examples/Timeouts.java
 

@@ -18,7 +18,7 @@ final class Closing {
   private static final int ITERATIONS = 1_000;
 
   // for how long, in real time, tasks that JDK code suspended may take to see the interrupt
-  private static final long GRACE_NANOS = 100_000_000;
+  static final long GRACE_NANOS = 100_000_000;
 
   private final Scheduler scheduler;
 

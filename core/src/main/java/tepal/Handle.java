@@ -72,6 +72,7 @@ public sealed class Handle extends Ready permits TimerHandle, ThreadsafeHandle {
   @Override
   public String toString() {
     Runnable due = callback;
-    return "Handle[" + (due == null ? "cancelled" : due.toString()) + Origin.describe(origin) + "]";
+    return "Handle[" + (due == null ? "cancelled" : ErrorReports.textOf(due))
+        + Origin.describe(origin) + "]";
   }
 }

@@ -65,7 +65,8 @@ final class Scheduler implements LoopClock.Outstanding {
   private boolean stopping;
   private boolean iterated;
 
-  // set for good when the loop closes: what other strands are left may end, callbacks are dropped
+  // set for good when the loop closes: what other strands are left may end, callbacks are
+  // dropped
   boolean closing;
 
   // whether the thread that runs the loop was interrupted while the loop was idle
@@ -405,10 +406,13 @@ final class Scheduler implements LoopClock.Outstanding {
     }
   }
 
-  /// Gives a strand that waits for us a last turn.
+  /// Gives a strand its last turn, and waits a while for it if JDK code has suspended it.
   private void finish(Strand strand) {
-    if (strand.state == Strand.SUSPENDED) {
+    if (strand.state == Strand.SUSPENDED || strand.state == Strand.NEW) {
       urgent = strand;
+      iterate();
+    }
+    while (strand.state == Strand.RUNNING && awaitInbox(Closing.GRACE_NANOS)) {
       iterate();
     }
   }
@@ -508,8 +512,8 @@ final class Scheduler implements LoopClock.Outstanding {
     return runner != null;
   }
 
-  /// Returns what a strand runs, a task or a callback, for the log. Its description may run user
-  /// code. Called on the loop and by the watchdog.
+  /// Returns what a strand runs, a task or a callback, for the log. Its description may run
+  /// user code. Called on the loop and by the watchdog.
   Object subject(Strand strand) {
     Task<?> task = strand.task;
     if (task != null) {

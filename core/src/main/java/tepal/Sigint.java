@@ -81,9 +81,11 @@ final class Sigint implements AutoCloseable {
   /// that does not happen.
   static void endProcess() {
     new OsSignal("INT").raise();
-    long end = System.nanoTime() + SHUTDOWN.toNanos();
-    for (long left = end - System.nanoTime(); left > 0; left = end - System.nanoTime()) {
-      LockSupport.parkNanos(left); // may return early: the loop that ended was woken in this way
+    long deadlineNanos = System.nanoTime() + SHUTDOWN.toNanos();
+    for (long left = SHUTDOWN.toNanos(); left > 0; left = deadlineNanos - System.nanoTime()) {
+      // A permit may be left over from the run, and an interrupt too: neither must end this early.
+      boolean _ = Thread.interrupted();
+      LockSupport.parkNanos(left);
     }
   }
 }

@@ -389,7 +389,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     Future<?> waitingFor = waiter;
     if (done()) {
       text.append(describeState());
-    } else if (waitingFor != null) {
+    } else if (waitingFor != null && !waitingFor.done()) {
       text.append("waiting for ")
           .append(waitingFor instanceof Task<?> task ? task.getName() : waitingFor);
     } else {

@@ -48,7 +48,8 @@ class ArchitectureTest {
     InterruptedScopesTest.class,
     LeakTest.class,
     StrandStackSamplerTest.class,
-    WatchdogTest.class
+    WatchdogTest.class,
+    CtrlCPrograms.class
   };
 
   /// The packages that a user could have written.

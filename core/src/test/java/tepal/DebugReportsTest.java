@@ -159,7 +159,7 @@ class DebugReportsTest {
     assertThat(log.messages("Task exception was never retrieved"))
         .singleElement()
         .asString()
-        .contains("Task[failing, ")
+        .contains("Task[failing]")
         .contains("created at tepal.DebugReportsTest");
   }
 

@@ -177,7 +177,7 @@ class TepalTest {
 
   private Finished.Running start(String... arguments) throws Exception {
     List<String> command = new ArrayList<>();
-    if (interruptsAreSometimesIgnored()) {
+    if (envRestoresSignals()) {
       command.addAll(List.of("env", "--default-signal=INT"));
     }
     command.addAll(List.of(
@@ -193,9 +193,12 @@ class TepalTest {
     return Finished.start(directory, new ProcessBuilder(command).directory(directory.toFile()));
   }
 
-  /// What a shell starts in the background ignores Ctrl-C, and so does what that starts; `env`
-  /// undoes it where it can, which is on Linux.
-  private static boolean interruptsAreSometimesIgnored() {
-    return OS.LINUX.isCurrentOs();
+  /// Whether `env` can undo that what a shell starts in the background ignores Ctrl-C.
+  private static boolean envRestoresSignals() throws InterruptedException {
+    try {
+      return new ProcessBuilder("env", "--default-signal=INT", "true").start().waitFor() == 0;
+    } catch (IOException e) {
+      return false; // there is no such program
+    }
   }
 }

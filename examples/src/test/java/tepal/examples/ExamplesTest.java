@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+package tepal.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// Runs every example in a process of its own and reads what it prints.
+class ExamplesTest {
+  // they sleep most of the time, so that several can run at once
+  private static final ExecutorService AT_ONCE = Executors.newFixedThreadPool(3);
+  private static final Map<String, Future<Example.Finished>> ENDS = new ConcurrentHashMap<>();
+
+  @TempDir
+  static Path classes;
+
+  @TempDir
+  static Path directory;
+
+  @BeforeAll
+  static void start_them_all() throws IOException {
+    Example.compileAll(classes);
+    for (Example example : examples()) {
+      if (!example.name().equals("Forever")) {
+        ENDS.put(example.name(), AT_ONCE.submit(() -> example.run(classes, directory)));
+      }
+    }
+  }
+
+  @AfterAll
+  static void stop() {
+    AT_ONCE.shutdownNow();
+  }
+
+  @ParameterizedTest
+  @MethodSource("examples")
+  void it_says_what_it_shows_and_how_to_run_it(Example example) throws IOException {
+    List<String> lines = example.lines();
+
+    assertThat(lines).hasSizeLessThanOrEqualTo(60);
+    assertThat(lines.get(0)).isEqualTo("// SPDX-License-Identifier: Apache-2.0");
+    assertThat(lines.get(1)).isEqualTo("//");
+    assertThat(lines.get(2)).matches("// [A-Z].*");
+    assertThat(example.commands())
+        .isNotEmpty()
+        .allMatch(command -> command.matches(
+            "\\./tepal run (--debug )?examples/%s\\.java( \\d+)?".formatted(example.name())));
+    assertThat(lines).allMatch(line -> line.length() <= 100);
+  }
+
+  @ParameterizedTest
+  @MethodSource("examples")
+  void it_is_in_the_list_and_prints_what_is_expected(Example example) throws Exception {
+    assertThat(Files.readString(Path.of("README.md")))
+        .contains("| [%s](%s) |".formatted(example.name(), example.file()));
+    if (example.name().equals("Forever")) {
+      return;
+    }
+    Example.Finished end = ENDS.get(example.name()).get();
+
+    assertThat(end.status()).as(end.err()).isZero();
+    ExpectedOutput.of(example.name()).check(end.out());
+    if (!example.name().equals("DebugMode")) {
+      assertThat(end.err()).isEmpty();
+    }
+  }
+
+  @Test
+  void debug_mode_names_the_tasks_that_block_and_compute() throws Exception {
+    String warnings = ENDS.get("DebugMode").get().err();
+
+    assertThat(warnings).containsPattern("Executing Task\\[greedy, .*took 0\\.[3-9]");
+    if (System.getProperty("tepal.mode", "opened").equals("opened")) {
+      assertThat(warnings).containsPattern("Task\\[sleepy, .*was suspended by JDK code");
+    } else {
+      assertThat(warnings).containsPattern("Executing Task\\[sleepy, .*took 0\\.[2-9]");
+    }
+  }
+
+  @Test
+  @DisabledOnOs(OS.WINDOWS)
+  void ctrl_c_lets_forever_clean_up() throws Exception {
+    Path out = Files.createTempFile(directory, "Forever", ".out");
+    Path err = Files.createTempFile(directory, "Forever", ".err");
+    Process forever = new Example(Path.of("Forever.java")).start(classes, out, err);
+    while (!Files.readString(out).contains("tick 1")) {
+      assertThat(forever.waitFor(Duration.ofMillis(10))).isFalse();
+    }
+    new ProcessBuilder("kill", "-INT", Long.toString(forever.pid())).start().waitFor();
+
+    assertThat(forever.waitFor()).isEqualTo(130);
+    assertThat(out).content().endsWith("cleaning up\nbye\n");
+  }
+
+  static List<Example> examples() throws IOException {
+    return Example.all();
+  }
+}
