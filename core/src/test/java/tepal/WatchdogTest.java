@@ -239,7 +239,7 @@ class WatchdogTest {
       });
     }
 
-    assertThat(log.messages("The loop has not turned").getFirst()).contains("JdkCode.compute");
+    assertThat(log.messages("The loop has not turned").getFirst()).contains("the_dog_is_always_on");
   }
 
   @Test
