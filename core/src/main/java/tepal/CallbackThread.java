@@ -40,6 +40,9 @@ final class CallbackThread {
       handle = due;
       run(due);
     }
+    if (abandoned) {
+      scheduler.blockedCallbacks.ended(strand);
+    }
   }
 
   private void run(Handle due) {

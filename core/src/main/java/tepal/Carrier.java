@@ -153,6 +153,9 @@ final class Carrier extends Turns {
         scheduler.runnableAgain(this);
       } else {
         scheduler.inbox.push(this);
+        if (scheduler.loop.isClosed()) {
+          scheduler.end.lookAgain();
+        }
       }
     }
   }

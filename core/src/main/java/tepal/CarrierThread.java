@@ -25,25 +25,27 @@ final class CarrierThread {
 
   private static void runOnCarrier(Runnable action) {
     AtomicReference<Throwable> failure = new AtomicReference<>();
-    Thread carrier = new Thread(
-        null,
-        () -> {
-          try {
-            action.run();
-          } catch (Throwable e) {
-            failure.set(e);
-          }
-        },
-        "tepal-carrier",
-        STACK_SIZE,
-        /* inheritInheritableThreadLocals= */ false);
-    carrier.setDaemon(true);
-    carrier.start();
+    Thread carrier = start(() -> {
+      try {
+        action.run();
+      } catch (Throwable e) {
+        failure.set(e);
+      }
+    });
     joinUninterruptibly(carrier);
     Throwable thrown = failure.get();
     if (thrown != null) {
       throw Thrown.sneak(thrown);
     }
+  }
+
+  /// Starts a carrier that ends with `action`.
+  static Thread start(Runnable action) {
+    Thread carrier = new Thread(
+        null, action, "tepal-carrier", STACK_SIZE, /* inheritInheritableThreadLocals= */ false);
+    carrier.setDaemon(true);
+    carrier.start();
+    return carrier;
   }
 
   private static void joinUninterruptibly(Thread carrier) {

@@ -4,6 +4,7 @@ package tepal;
 import java.lang.System.Logger.Level;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// What a loop says in debug mode beside what the [Watchdog] sees: turns that took too long,
@@ -21,7 +22,7 @@ final class DebugReports {
 
   // the strand whose turn is timed, and when it began; null between turns
   private @Nullable Strand timed;
-  private @Nullable String subject;
+  private @Nullable Object subject;
   private long beganNanos;
 
   private final Set<StackTraceElement> places = new HashSet<>();
@@ -31,8 +32,12 @@ final class DebugReports {
   }
 
   void begins(Strand strand) {
+    Object executed = scheduler.subject(strand);
+    if (executed instanceof Handle handle && handle.isReport()) {
+      return; // or a slow log would report itself for ever
+    }
     timed = strand;
-    subject = scheduler.describe(strand);
+    subject = executed;
     beganNanos = System.nanoTime();
   }
 
@@ -41,9 +46,11 @@ final class DebugReports {
       return;
     }
     long took = System.nanoTime() - beganNanos;
+    Object executed = subject;
     timed = null;
+    subject = null;
     if (took >= slowNanos) {
-      warn("Executing %s took %s".formatted(subject, Nanos.seconds(took)), null);
+      warn(() -> "Executing %s took %s".formatted(executed, Nanos.seconds(took)));
     }
   }
 
@@ -52,10 +59,9 @@ final class DebugReports {
     StackTraceElement[] stack = strand.thread().getStackTrace();
     StackTraceElement place = Watchdog.place(stack);
     if (place != null && places.size() < MAX_PLACES && places.add(place)) {
-      warn(
-          "%s was suspended by JDK code, not by an await, at %s: other tasks ran meanwhile"
-              .formatted(scheduler.describe(strand), place),
-          null);
+      Object suspended = scheduler.subject(strand);
+      warn(() -> "%s was suspended by JDK code, not by an await, at %s: other tasks ran meanwhile"
+          .formatted(suspended, place));
     }
   }
 
@@ -63,14 +69,26 @@ final class DebugReports {
   void swallowed(Task<?> task) {
     if (task.cancelling() > 0) {
       warn(
-          "%s was cancelled but returned normally: rethrow CancelledError, or call uncancel()"
-              .formatted(task),
-          null);
+          () -> "%s was cancelled but returned normally: rethrow CancelledError, or call uncancel()"
+              .formatted(task));
     }
   }
 
-  private void warn(String message, @Nullable Throwable exception) {
-    scheduler.callNext(
-        () -> System.getLogger("tepal").log(Level.WARNING, message, exception), new Context());
+  /// Logs a warning on a callback thread: what the message describes is user code too.
+  private void warn(Supplier<String> message) {
+    Report report = new Report(message);
+    if (scheduler.closing) {
+      report.run();
+    } else {
+      scheduler.callNext(report, new Context());
+    }
+  }
+
+  /// A callback that logs.
+  record Report(Supplier<String> message) implements Runnable {
+    @Override
+    public void run() {
+      System.getLogger("tepal").log(Level.WARNING, message);
+    }
   }
 }

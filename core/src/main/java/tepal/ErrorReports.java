@@ -40,6 +40,18 @@ final class ErrorReports {
     }
   }
 
+  /// Returns the text of an object of a user, whose own method for that may fail.
+  static String textOf(@Nullable Object object) {
+    if (object == null) {
+      return "null";
+    }
+    try {
+      return object.toString();
+    } catch (RuntimeException e) {
+      return object.getClass().getName() + " without a text";
+    }
+  }
+
   static void log(ExceptionContext context) {
     StringBuilder text = new StringBuilder(context.message());
     append(text, "future", context.future());

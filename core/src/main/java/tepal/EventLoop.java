@@ -150,9 +150,17 @@ public final class EventLoop implements AutoCloseable {
     return closed;
   }
 
-  /// Closes the loop: drops what is scheduled, ends its threads, lets go of the default
-  /// executor without waiting for it, and reports failures that nobody asked for. Closing
-  /// twice does nothing.
+  /// Closes the loop: drops the callbacks and timers that are scheduled, ends its threads, lets
+  /// go of the default executor without waiting for it, and reports failures that nobody asked
+  /// for. Closing twice does nothing.
+  ///
+  /// Tasks that are pending are reported to the exception handler and unwound: each is
+  /// cancelled where it waits, so that its `finally` blocks run, and again if it then waits
+  /// again; on the closed loop no callback runs and no timer expires. A task that goes on in
+  /// spite of a hundred cancellations stays suspended for ever. One that JDK code has suspended
+  /// is interrupted; if that does not end it within a short time, it is unwound on a thread made
+  /// for that when the code returns. [Asyncio#run] and [Runner] leave no task pending: they
+  /// cancel what is left while the loop still runs.
   ///
   /// @throws IllegalStateException if the loop runs
   @Override
@@ -163,14 +171,15 @@ public final class EventLoop implements AutoCloseable {
     if (closed) {
       return;
     }
+    closed = true;
     signals.removeAll();
-    CarrierThread.run(scheduler.turns, scheduler::close);
     workers.close();
+    scheduler.dropCallbacks();
     for (Task<?> task : scheduler.tasks.snapshot()) {
       callExceptionHandler(
           ExceptionContext.of("Task was destroyed but it is pending: " + task, null, task));
     }
-    closed = true;
+    scheduler.end.run();
     scheduler.unretrieved.reportAll();
   }
 

@@ -107,7 +107,8 @@ public sealed class Future<T extends @Nullable Object> implements Awaitable<T>
   /// @throws CompletionException if this future's exception is a checked one, which is its
   ///     cause
   /// @throws IllegalStateException if this is not done and the current thread runs no task,
-  ///     the task belongs to another loop, or the task is this future itself
+  ///     the task belongs to another loop, or the task is this future itself; then nothing else
+  ///     can await it either until it is done
   @Override
   public T await() {
     if (state == PENDING) {
@@ -238,7 +239,7 @@ public sealed class Future<T extends @Nullable Object> implements Awaitable<T>
   public void setException(Throwable exception) {
     scheduler.requireLoopThread("setException()");
     requirePending("an exception");
-    completeExceptionally(exception);
+    completeExceptionally(Objects.requireNonNull(exception, "exception"));
   }
 
   /// Cancels this without a message; see [#cancel(String)].
@@ -419,8 +420,8 @@ public sealed class Future<T extends @Nullable Object> implements Awaitable<T>
   final String describeState() {
     return switch (state) {
       case PENDING -> "pending";
-      case FINISHED -> "result=" + outcome;
-      case FAILED -> "exception=" + outcome;
+      case FINISHED -> "result=" + ErrorReports.textOf(outcome);
+      case FAILED -> "exception=" + ErrorReports.textOf(outcome);
       default -> "cancelled";
     };
   }

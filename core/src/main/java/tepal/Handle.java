@@ -55,18 +55,24 @@ public sealed class Handle extends Ready permits TimerHandle, ThreadsafeHandle {
     }
   }
 
+  /// Returns whether this is one of debug mode's own.
+  final boolean isReport() {
+    return callback instanceof DebugReports.Report;
+  }
+
   List<StackTraceElement> origin() {
     return Origin.framesOf(origin);
   }
 
   @Override
   final @Nullable Strand dispatch(Scheduler on) {
-    return cancelled() ? null : on.callbackStrand(this);
+    return cancelled() || on.closing ? null : on.callbackStrand(this);
   }
 
   @Override
   public String toString() {
     Runnable due = callback;
-    return "Handle[" + (due == null ? "cancelled" : due.toString()) + Origin.describe(origin) + "]";
+    return "Handle[" + (due == null ? "cancelled" : ErrorReports.textOf(due))
+        + Origin.describe(origin) + "]";
   }
 }

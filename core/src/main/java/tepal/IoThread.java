@@ -36,20 +36,27 @@ final class IoThread implements Runnable {
     selector.wakeup();
   }
 
+  /// Lets the next turn be the last, and begin at once.
   void close() {
     closed = true;
-    selector.close();
+    selector.wakeup();
   }
 
   private void select() {
     while (!closed) {
       try {
         selector.select(selectNanos);
+        strand.suspend();
       } catch (Throwable e) {
         closed = true;
         scheduler.fail(e);
       }
-      strand.suspend();
+    }
+    // Here and not by whoever closes the loop: this thread may hold the selector's locks.
+    try {
+      selector.close();
+    } catch (Throwable e) {
+      ErrorReports.log(new ExceptionContext("Closing the selector failed", e));
     }
   }
 }

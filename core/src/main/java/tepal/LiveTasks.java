@@ -41,6 +41,23 @@ final class LiveTasks {
     task.newer = null;
   }
 
+  boolean isEmpty() {
+    return first == null;
+  }
+
+  /// Returns whether there are tasks and JDK code has suspended all of them.
+  boolean allBlocked() {
+    if (first == null) {
+      return false;
+    }
+    for (Task<?> task = first; task != null; task = task.newer) {
+      if (!task.isBlocked()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   Set<Task<?>> snapshot() {
     Set<Task<?>> tasks = new LinkedHashSet<>();
     for (Task<?> task = first; task != null; task = task.newer) {

@@ -35,6 +35,7 @@ final class Scheduler implements LoopClock.Outstanding {
   final TimerHeap timers = new TimerHeap();
   final Inbox inbox = new Inbox();
   final LiveTasks tasks = new LiveTasks();
+  final BlockedCallbacks blockedCallbacks = new BlockedCallbacks();
   private final ArrayDeque<Ready> ready = new ArrayDeque<>();
 
   // the strand that has the turn; null while nobody's code but ours runs
@@ -64,6 +65,10 @@ final class Scheduler implements LoopClock.Outstanding {
   private boolean stopping;
   private boolean iterated;
 
+  // set for good when the loop closes: what other strands are left may end, callbacks are
+  // dropped
+  boolean closing;
+
   // whether the thread that runs the loop was interrupted while the loop was idle
   private boolean runnerInterrupted;
 
@@ -87,6 +92,7 @@ final class Scheduler implements LoopClock.Outstanding {
   private int iterationsSinceSelect;
 
   final DebugReports reports = new DebugReports(this);
+  final Closing end = new Closing(this);
   final UnretrievedFailure.Registry unretrieved;
 
   // in portable mode, the thread that runs the loop, as the strand that has the last turn
@@ -337,11 +343,56 @@ final class Scheduler implements LoopClock.Outstanding {
 
   // ---- The end
 
-  /// Drops what is queued and ends the loop's own threads, which wait for a turn. Called when
-  /// it closes.
-  void close() {
-    ready.clear();
+  /// Drops the callbacks and timers that are queued, and those to come. Called when the loop
+  /// closes.
+  void dropCallbacks() {
+    closing = true;
     timers.clear();
+  }
+
+  /// Makes the current thread the one that runs a closed loop.
+  void turnsBegin() {
+    runner = Thread.currentThread();
+    register(this);
+  }
+
+  void turnsEnd() {
+    unregister(this);
+    runner = null;
+    todo = 0;
+    stopping = false;
+  }
+
+  /// Runs what is ready now.
+  void iterate() {
+    fatal = null;
+    stopping = true;
+    iterated = false;
+    selected = false;
+    todo = 0;
+    turns.run(this);
+  }
+
+  /// Returns whether a thread of this loop waits for a turn.
+  boolean hasStrands() {
+    return io != null || callbacks != null || !tasks.isEmpty();
+  }
+
+  boolean hasReady() {
+    return !ready.isEmpty() || !inbox.isEmpty();
+  }
+
+  /// Waits until another thread has put something in the inbox; returns false if the time is
+  /// over first.
+  boolean awaitInbox(long nanos) {
+    if (inbox.isEmpty() && nanos > 0) {
+      inbox.sleep(nanos);
+    }
+    return !inbox.isEmpty();
+  }
+
+  /// Ends the loop's own threads, which wait for a turn.
+  void endOwnThreads() {
     IoThread selecting = io;
     if (selecting != null) {
       selecting.close();
@@ -355,15 +406,14 @@ final class Scheduler implements LoopClock.Outstanding {
     }
   }
 
-  /// Gives a strand that waits for us a last turn.
+  /// Gives a strand its last turn, and waits a while for it if JDK code has suspended it.
   private void finish(Strand strand) {
-    if (strand.state == Strand.SUSPENDED) {
+    if (strand.state == Strand.SUSPENDED || strand.state == Strand.NEW) {
       urgent = strand;
-      stopping = true;
-      iterated = true;
-      runner = Thread.currentThread();
-      turns.run(this);
-      runner = null;
+      iterate();
+    }
+    while (strand.state == Strand.RUNNING && awaitInbox(Closing.GRACE_NANOS)) {
+      iterate();
     }
   }
 
@@ -376,12 +426,15 @@ final class Scheduler implements LoopClock.Outstanding {
     if (thread != null && thread.strand == strand) {
       thread.abandon();
       callbacks = null;
+      blockedCallbacks.abandoned(thread);
     }
     if (!strand.requeued) {
       strand.blocked = true;
       blockedStrands++;
       Task<?> task = strand.task;
-      if (task != null) {
+      if (task == null) {
+        blockedCallbacks.suspended(strand);
+      } else {
         task.blockedInJdk();
       }
       if (debug) {
@@ -398,6 +451,9 @@ final class Scheduler implements LoopClock.Outstanding {
       if (strand.blocked) {
         strand.blocked = false;
         blockedStrands--;
+        if (strand.task == null) {
+          blockedCallbacks.runnableAgain(strand);
+        }
       }
       ready.add(strand);
       IoThread selecting = io;
@@ -456,16 +512,19 @@ final class Scheduler implements LoopClock.Outstanding {
     return runner != null;
   }
 
-  /// Returns what a strand is, for the log. Called on the loop and by the watchdog.
-  String describe(Strand strand) {
+  /// Returns what a strand runs, a task or a callback, for the log. Its description may run
+  /// user code. Called on the loop and by the watchdog.
+  Object subject(Strand strand) {
     Task<?> task = strand.task;
     if (task != null) {
-      return task.toString();
+      return task;
     }
     CallbackThread thread = callbacks;
-    return thread != null && thread.strand == strand
-        ? "callback " + thread.running()
-        : strand.thread().getName();
+    if (thread == null || thread.strand != strand) {
+      thread = blockedCallbacks.threadOf(strand);
+    }
+    Handle handle = thread == null ? null : thread.running();
+    return handle == null ? strand.thread().getName() : handle;
   }
 
   /// Returns whether the current thread is one of the loop's own: the one that runs it, or the

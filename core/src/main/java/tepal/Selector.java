@@ -27,7 +27,8 @@ public interface Selector extends AutoCloseable {
   /// @return whether something is registered
   boolean hasWork();
 
-  /// Releases what the selector holds. Called once, when the loop is closed.
+  /// Releases what the selector holds. Called once, on the I/O thread, when the loop is closed
+  /// or [#select] has failed.
   @Override
   void close();
 }

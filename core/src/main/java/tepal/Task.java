@@ -266,6 +266,11 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
 
   // ---- Cancelling what JDK code suspended
 
+  boolean isBlocked() {
+    Strand own = strand;
+    return own != null && own.blocked;
+  }
+
   /// Interrupts this if it is to be cancelled: JDK code has just suspended it. Called by the
   /// scheduler.
   void blockedInJdk() {
@@ -279,6 +284,10 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     if (!interrupted) {
       interrupted = true;
       cancelledByInterrupt = true;
+      if (scheduler.closing) {
+        own.thread().interrupt();
+        return;
+      }
       interruptQueued = true;
       // On a callback thread: closing the channel that the task waits for may take locks.
       scheduler.callNext(
@@ -380,11 +389,11 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     Future<?> waitingFor = waiter;
     if (done()) {
       text.append(describeState());
-    } else if (waitingFor != null) {
+    } else if (waitingFor != null && !waitingFor.done()) {
       text.append("waiting for ")
           .append(waitingFor instanceof Task<?> task ? task.getName() : waitingFor);
     } else {
-      text.append(strand != null && strand.blocked ? "suspended by JDK code" : describeState());
+      text.append(isBlocked() ? "suspended by JDK code" : describeState());
     }
     if (cancelRequests > 0 && !done()) {
       text.append(", cancelling");

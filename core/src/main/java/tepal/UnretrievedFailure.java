@@ -23,13 +23,12 @@ final class UnretrievedFailure implements Runnable {
 
   /// Watches over a future that has just failed.
   static UnretrievedFailure of(Future<?> future, Throwable exception) {
-    String kind = future instanceof Task ? "Task" : "Future";
-    ExceptionContext context = new ExceptionContext(
-        "%s exception was never retrieved: %s".formatted(kind, future),
-        exception,
-        null,
-        null,
-        future.origin());
+    // The carrier may come here, so the text has nothing in it that user code would have to make.
+    String message = future instanceof Task<?> task
+        ? "Task exception was never retrieved: Task[" + task.getName() + "]"
+        : "Future exception was never retrieved";
+    ExceptionContext context =
+        new ExceptionContext(message, exception, null, null, future.origin());
     Registry registry = future.scheduler.unretrieved;
     UnretrievedFailure failure = new UnretrievedFailure(registry, context);
     registry.add(failure);

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package tepal;
 
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
-/// Says when a loop has not turned for too long, and what holds it up.
+/// Says when a loop has not turned for too long, and what holds it up; and when a callback has
+/// been waiting in JDK code for too long.
 ///
 /// One daemon thread for all loops of the process. It only looks at a counter that each
 /// loop increments as it turns, so that it costs a loop nothing.
@@ -54,12 +53,17 @@ final class Watchdog implements Runnable {
       } else {
         LockSupport.parkNanos(this, period);
       }
-      long slept = System.nanoTime() - before;
-      boolean late = period != Nanos.FOREVER && slept > 2 * period + MIN_PERIOD_NANOS;
+      long now = System.nanoTime();
+      boolean late = isLate(now - before, period);
       for (Stall stall : WATCHED.values()) {
-        stall.look(late);
+        stall.look(now, late);
       }
     }
+  }
+
+  /// Returns whether a dog that wanted to sleep for a period has slept far longer.
+  static boolean isLate(long sleptNanos, long periodNanos) {
+    return periodNanos != Nanos.FOREVER && sleptNanos > 2 * periodNanos + MIN_PERIOD_NANOS;
   }
 
   private static long period() {
@@ -81,63 +85,5 @@ final class Watchdog implements Runnable {
       }
     }
     return null;
-  }
-
-  /// What the dog knows of one loop. Confined to its thread.
-  private static final class Stall {
-    private final Scheduler scheduler;
-    private long lastTurn = -1;
-    private long sinceNanos;
-    private boolean reported;
-
-    Stall(Scheduler scheduler) {
-      this.scheduler = scheduler;
-    }
-
-    long limitNanos() {
-      return scheduler.debug ? scheduler.reports.slowNanos : scheduler.loop.stallNanos();
-    }
-
-    void look(boolean late) {
-      long now = System.nanoTime();
-      long turn = scheduler.turn;
-      if (turn != lastTurn || scheduler.idle || (late && !reported)) {
-        if (reported) {
-          reported = false;
-          log("The loop turns again, after %s".formatted(Nanos.seconds(now - sinceNanos)), null);
-        }
-        lastTurn = turn;
-        sinceNanos = now;
-      } else if (!reported && now - sinceNanos >= limitNanos()) {
-        report(now - sinceNanos);
-      }
-    }
-
-    private void report(long nanos) {
-      Strand strand = scheduler.current;
-      if (strand == null) {
-        return;
-      }
-      StackTraceElement[] stack = strand.thread().getStackTrace();
-      if (scheduler.turn != lastTurn || strand != scheduler.current) {
-        return;
-      }
-      reported = true;
-      log(
-          "The loop has not turned for %s: %s holds it up"
-              .formatted(Nanos.seconds(nanos), scheduler.describe(strand)),
-          stack);
-    }
-
-    private static void log(String message, StackTraceElement @Nullable [] stack) {
-      Logger logger = System.getLogger("tepal");
-      StringBuilder text = new StringBuilder(message);
-      if (stack != null) {
-        for (StackTraceElement frame : stack) {
-          text.append(System.lineSeparator()).append("    at ").append(frame);
-        }
-      }
-      logger.log(Level.WARNING, text.toString());
-    }
   }
 }

@@ -7,7 +7,6 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -41,7 +40,7 @@ final class WorkerThreads {
     scheduler.workBegins();
     try {
       target.execute(work);
-    } catch (RejectedExecutionException e) {
+    } catch (Throwable e) {
       scheduler.workEnds();
       throw e;
     }

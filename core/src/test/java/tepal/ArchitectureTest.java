@@ -42,9 +42,14 @@ class ArchitectureTest {
     BlockedCallbackTest.class,
     BlockingCancellationTest.class,
     BlockingCodeTest.class,
+    ClosingTest.class,
+    DebugReportsTest.class,
     ForeignVirtualThreadTest.class,
     InterruptedScopesTest.class,
-    StrandStackSamplerTest.class
+    LeakTest.class,
+    StrandStackSamplerTest.class,
+    WatchdogTest.class,
+    CtrlCPrograms.class
   };
 
   /// The packages that a user could have written.

@@ -17,14 +17,13 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
-import tepal.sync.Trail;
 
 /// A callback that JDK code suspends: it waits on a thread of its own, and the loop turns.
 @OnlyOpened
 class BlockedCallbackTest {
   private static final Duration A_LITTLE = Duration.ofMillis(20);
 
-  private final Trail trail = new Trail();
+  private final Steps steps = new Steps();
 
   @Test
   void a_monitor_held_across_a_sleep_does_not_stop_the_loop_when_a_callback_wants_it() {
@@ -33,20 +32,20 @@ class BlockedCallbackTest {
       var holder = started(() -> {
         synchronized (monitor) {
           sleep(A_LITTLE);
-          trail.add("slept");
+          steps.add("slept");
         }
       });
       getRunningLoop().callSoon(() -> {
-        trail.add("wants it");
+        steps.add("wants it");
         synchronized (monitor) {
-          trail.add("has it");
+          steps.add("has it");
         }
       });
-      getRunningLoop().callSoon(() -> trail.add("next callback"));
+      getRunningLoop().callSoon(() -> steps.add("next callback"));
       holder.await();
       sleep(A_LITTLE);
     });
-    trail.assertIs("wants it", "next callback", "slept", "has it");
+    steps.assertAre("wants it", "next callback", "slept", "has it");
   }
 
   @Test
@@ -82,21 +81,21 @@ class BlockedCallbackTest {
     var gate = new CountDownLatch(1);
     run(() -> {
       var loop = getRunningLoop();
-      loop.callSoon(() -> trail.add("first"));
+      loop.callSoon(() -> steps.add("first"));
       loop.callSoon(() -> {
-        trail.add("blocks");
+        steps.add("blocks");
         await(gate);
-        trail.add("goes on");
+        steps.add("goes on");
       });
-      loop.callSoon(() -> trail.add("third"));
-      loop.callSoon(() -> trail.add("fourth"));
+      loop.callSoon(() -> steps.add("third"));
+      loop.callSoon(() -> steps.add("fourth"));
       pass(1);
-      trail.assertIs("first", "blocks", "third", "fourth");
-      loop.callSoon(() -> trail.add("fifth"));
+      steps.assertAre("first", "blocks", "third", "fourth");
+      loop.callSoon(() -> steps.add("fifth"));
       loop.callSoon(gate::countDown);
-      loop.callSoon(() -> trail.add("sixth"));
+      loop.callSoon(() -> steps.add("sixth"));
       pass(3);
-      trail.assertIs("fifth", "sixth", "goes on");
+      steps.assertAre("fifth", "sixth", "goes on");
     });
   }
 
@@ -107,17 +106,17 @@ class BlockedCallbackTest {
       var future = getRunningLoop().<String>createFuture();
       future.addDoneCallback(done -> {
         await(gate);
-        trail.add("callback of " + done.result());
+        steps.add("callback of " + done.result());
       });
-      future.addDoneCallback(_ -> trail.add("next callback"));
+      future.addDoneCallback(_ -> steps.add("next callback"));
       future.setResult("value");
       assertThat(future.await()).isEqualTo("value");
       pass(2);
-      trail.add("task");
+      steps.add("task");
       gate.countDown();
       pass(2);
     });
-    trail.assertIs("next callback", "task", "callback of value");
+    steps.assertAre("next callback", "task", "callback of value");
   }
 
   @Test
@@ -127,15 +126,15 @@ class BlockedCallbackTest {
       var loop = getRunningLoop();
       loop.callLater(Duration.ofMillis(1), () -> {
         await(gate);
-        trail.add("first timer");
+        steps.add("first timer");
       });
       loop.callLater(Duration.ofMillis(2), () -> {
-        trail.add("second timer");
+        steps.add("second timer");
         gate.countDown();
       });
       sleep(A_LITTLE);
     });
-    trail.assertIs("second timer", "first timer");
+    steps.assertAre("second timer", "first timer");
   }
 
   @Test
@@ -145,17 +144,17 @@ class BlockedCallbackTest {
       var loop = getRunningLoop();
       loop.setExceptionHandler((_, context) -> {
         await(gate);
-        trail.add("handled " + context.message().startsWith("Exception in callback"));
+        steps.add("handled " + context.message().startsWith("Exception in callback"));
       });
       loop.callSoon(() -> {
         throw new IllegalStateException("for the handler");
       });
-      loop.callSoon(() -> trail.add("next callback"));
+      loop.callSoon(() -> steps.add("next callback"));
       pass(2);
-      trail.assertIs("next callback");
+      steps.assertAre("next callback");
       gate.countDown();
       pass(2);
-      trail.assertIs("handled true");
+      steps.assertAre("handled true");
     });
   }
 
@@ -172,10 +171,10 @@ class BlockedCallbackTest {
         createTask(() -> ended.setResult(variable.get()));
       });
       variable.set("changed");
-      loop.callSoon(() -> trail.add(variable.get()));
+      loop.callSoon(() -> steps.add(variable.get()));
       assertThat(ended.await()).isEqualTo("as scheduled");
     });
-    trail.assertIs("changed");
+    steps.assertAre("changed");
   }
 
   @Test
@@ -241,13 +240,13 @@ class BlockedCallbackTest {
     var value = new CompletableFuture<String>();
     try (var runner = new Runner()) {
       runner.run(() -> {
-        getRunningLoop().callSoon(() -> trail.add(value.join()));
+        getRunningLoop().callSoon(() -> steps.add(value.join()));
         pass(2);
       });
       value.complete("came back");
-      trail.assertIs();
+      steps.assertAre();
       runner.run(() -> pass(2));
-      trail.assertIs("came back");
+      steps.assertAre("came back");
     }
   }
 

@@ -24,14 +24,13 @@ import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import tepal.sync.Trail;
 
 /// How a cancellation reaches a task that JDK code has suspended: as one interrupt.
 @OnlyOpened
 class BlockingCancellationTest {
   private static final Duration SOON = Duration.ofMillis(20);
 
-  private final Trail trail = new Trail();
+  private final Steps steps = new Steps();
 
   // ---- It arrives
 
@@ -108,31 +107,31 @@ class BlockingCancellationTest {
   void requests_at_the_same_time_interrupt_once() {
     run(() -> {
       var task = started(() -> {
-        trail.add(outcome(() -> JdkCode.sleep(AN_HOUR)));
-        trail.add(outcome(() -> JdkCode.sleep(SOON)));
+        steps.add(outcome(() -> JdkCode.sleep(AN_HOUR)));
+        steps.add(outcome(() -> JdkCode.sleep(SOON)));
       });
       task.cancel();
       task.cancel();
       task.cancel();
       task.await();
     });
-    trail.assertIs("InterruptedException", "done");
+    steps.assertAre("InterruptedException", "done");
   }
 
   @Test
   void a_request_after_a_swallowed_one_interrupts_again() {
     run(() -> {
       var task = started(() -> {
-        trail.add(outcome(() -> JdkCode.sleep(AN_HOUR)));
-        trail.add(outcome(() -> JdkCode.sleep(AN_HOUR)));
+        steps.add(outcome(() -> JdkCode.sleep(AN_HOUR)));
+        steps.add(outcome(() -> JdkCode.sleep(AN_HOUR)));
       });
       task.cancel("first");
       pass(5);
-      trail.assertIs("InterruptedException");
+      steps.assertAre("InterruptedException");
       task.cancel("second");
       task.await();
     });
-    trail.assertIs("InterruptedException");
+    steps.assertAre("InterruptedException");
   }
 
   @Test
@@ -140,14 +139,14 @@ class BlockingCancellationTest {
     run(() -> {
       var wake = new CompletableFuture<String>();
       var task = started(() -> {
-        trail.add(outcome(() -> JdkCode.sleep(AN_HOUR)));
+        steps.add(outcome(() -> JdkCode.sleep(AN_HOUR)));
         me().cancel("second");
-        trail.add(outcome(wake::get));
+        steps.add(outcome(wake::get));
       });
       task.cancel("first");
       task.await();
     });
-    trail.assertIs("InterruptedException", "InterruptedException");
+    steps.assertAre("InterruptedException", "InterruptedException");
   }
 
   // ---- What counts as the cancellation

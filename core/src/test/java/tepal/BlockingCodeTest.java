@@ -18,13 +18,12 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import org.junit.jupiter.api.Test;
-import tepal.sync.Trail;
 
 /// JDK code that blocks, in a task: it suspends the task, and in portable mode the loop.
 class BlockingCodeTest {
   private static final Duration A_LITTLE = Duration.ofMillis(30);
 
-  private final Trail trail = new Trail();
+  private final Steps steps = new Steps();
 
   @Test
   @OnlyOpened
@@ -131,22 +130,22 @@ class BlockingCodeTest {
         } finally {
           lock.unlock();
         }
-        trail.add("unlocked");
+        steps.add("unlocked");
       });
       var second = createTask(() -> {
         lock.lock();
         try {
-          trail.add("locked");
+          steps.add("locked");
         } finally {
           lock.unlock();
         }
       });
       pass(3);
-      trail.add("another task runs");
+      steps.add("another task runs");
       release.setResult("now");
       second.await();
     });
-    trail.assertIs("another task runs", "unlocked", "locked");
+    steps.assertAre("another task runs", "unlocked", "locked");
   }
 
   @Test
@@ -159,19 +158,19 @@ class BlockingCodeTest {
         synchronized (monitor) {
           release.await();
         }
-        trail.add("left");
+        steps.add("left");
       });
       var second = createTask(() -> {
         synchronized (monitor) {
-          trail.add("entered");
+          steps.add("entered");
         }
       });
       pass(3);
-      trail.add("another task runs");
+      steps.add("another task runs");
       release.setResult("now");
       second.await();
     });
-    trail.assertIs("another task runs", "left", "entered");
+    steps.assertAre("another task runs", "left", "entered");
   }
 
   @Test
@@ -211,15 +210,15 @@ class BlockingCodeTest {
     run(() -> {
       var task = createTask(
           () -> {
-            trail.add("starts");
+            steps.add("starts");
             JdkCode.sleep(A_LITTLE);
-            trail.add("goes on");
+            steps.add("goes on");
           },
           TaskOptions.eager());
-      trail.add("maker");
+      steps.add("maker");
       task.await();
     });
-    trail.assertIs("starts", "maker", "goes on");
+    steps.assertAre("starts", "maker", "goes on");
   }
 
   @Test
@@ -267,31 +266,31 @@ class BlockingCodeTest {
   private void assertOthersRunDuring(Action<?> blocking, Action<?> release) {
     run(() -> {
       var blocked = createTask(() -> {
-        trail.add("blocks");
+        steps.add("blocks");
         Asyncio.awaitable(blocking).await();
-        trail.add("goes on");
+        steps.add("goes on");
       });
       createTask(() -> {
         pass(3);
-        trail.add("another task runs");
+        steps.add("another task runs");
         Asyncio.awaitable(release).await();
       });
       blocked.await();
     });
-    trail.assertIs("blocks", "another task runs", "goes on");
+    steps.assertAre("blocks", "another task runs", "goes on");
   }
 
   private void assertOthersWaitFor(Action<?> blocking) {
     run(() -> {
       var blocked = createTask(() -> {
-        trail.add("blocks");
+        steps.add("blocks");
         Asyncio.awaitable(blocking).await();
-        trail.add("goes on");
+        steps.add("goes on");
       });
-      createTask(() -> trail.add("another task runs"));
+      createTask(() -> steps.add("another task runs"));
       blocked.await();
     });
-    trail.assertIs("blocks", "goes on", "another task runs");
+    steps.assertAre("blocks", "goes on", "another task runs");
   }
 
   private static void awaitQuietly(CountDownLatch gate) {

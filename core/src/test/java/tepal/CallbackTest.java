@@ -2,14 +2,9 @@
 package tepal;
 
 import static java.time.Duration.ZERO;
-import static java.time.Duration.ofDays;
-import static java.time.Duration.ofMillis;
-import static java.time.Duration.ofNanos;
-import static java.time.Duration.ofSeconds;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
@@ -17,8 +12,6 @@ import org.junit.jupiter.api.Test;
 import tepal.testing.VirtualClock;
 
 class CallbackTest {
-  private static final Duration FOR_EVER = ofSeconds(Long.MAX_VALUE);
-
   private final Steps steps = new Steps();
   private final EventLoop loop = EventLoop.builder().clock(new VirtualClock()).build();
 
@@ -118,136 +111,6 @@ class CallbackTest {
     assertThat(handle.getContext()).isSameAs(context);
     runOnce();
     steps.assertAre("anna", "threadsafe anna", "later anna");
-  }
-
-  // ---- call_later and call_at
-
-  @Test
-  void timers_run_in_the_order_of_their_deadlines() {
-    loop.callLater(ofSeconds(3), () -> steps.add("c at " + loop.time()));
-    loop.callLater(ofSeconds(1), () -> steps.add("a at " + loop.time()));
-    loop.callAt(ofSeconds(2), () -> steps.add("b at " + loop.time()));
-
-    runFor(ofSeconds(10));
-    steps.assertAre("a at PT1S", "b at PT2S", "c at PT3S");
-  }
-
-  @Test
-  void timers_for_the_same_time_run_in_the_order_in_which_they_were_scheduled() {
-    for (int i = 0; i < 6; i++) {
-      loop.callAt(ofSeconds(1), steps.adding("timer " + i));
-    }
-
-    runFor(ofSeconds(1));
-    steps.assertAre("timer 0", "timer 1", "timer 2", "timer 3", "timer 4", "timer 5");
-  }
-
-  @Test
-  void a_nanosecond_makes_a_difference() {
-    loop.callAt(ofNanos(2), () -> steps.add("second at " + loop.time().toNanos()));
-    loop.callAt(ofNanos(1), () -> steps.add("first at " + loop.time().toNanos()));
-
-    runFor(ofMillis(1));
-    steps.assertAre("first at 1", "second at 2");
-  }
-
-  @Test
-  void a_timer_that_is_due_runs_after_what_is_ready_and_in_the_same_iteration() {
-    loop.callLater(ZERO, steps.adding("zero"));
-    loop.callLater(ofSeconds(-1), steps.adding("negative"));
-    loop.callAt(ofSeconds(-1), steps.adding("in the past"));
-    loop.callSoon(steps.adding("soon"));
-
-    runOnce();
-    steps.assertAre("soon", "in the past", "zero", "negative");
-  }
-
-  @Test
-  void what_a_timer_schedules_without_delay_runs_in_the_next_iteration() {
-    loop.callLater(ZERO, () -> {
-      steps.add("timer");
-      loop.callLater(ZERO, steps.adding("scheduled by the timer"));
-    });
-
-    runOnce();
-    steps.assertAre("timer");
-    runOnce();
-    steps.assertAre("scheduled by the timer");
-  }
-
-  @Test
-  void a_cancelled_timer_does_not_run_and_does_not_hold_the_loop_up() {
-    TimerHandle timer = loop.callLater(ofSeconds(1), steps.adding("cancelled"));
-    loop.callLater(ofSeconds(2), () -> steps.add("at " + loop.time()));
-
-    timer.cancel();
-    assertThat(timer.cancelled()).isTrue();
-    runFor(ofSeconds(2));
-    steps.assertAre("at PT2S");
-  }
-
-  @Test
-  void a_timer_can_be_cancelled_by_one_that_is_due_at_the_same_time() {
-    TimerHandle[] second = new TimerHandle[1];
-    loop.callAt(ofSeconds(1), () -> second[0].cancel());
-    second[0] = loop.callAt(ofSeconds(1), steps.adding("second"));
-
-    runFor(ofSeconds(2));
-    steps.assertAre();
-  }
-
-  @Test
-  void cancelling_a_timer_that_has_run_does_nothing() {
-    TimerHandle timer = loop.callLater(ZERO, steps.adding("ran"));
-    runOnce();
-    timer.cancel();
-
-    for (int i = 0; i < 150; i++) {
-      loop.callLater(ofSeconds(1), () -> {});
-    }
-    runOnce();
-    steps.assertAre("ran");
-    assertThat(loop.scheduler.timers.size()).isEqualTo(150);
-  }
-
-  @Test
-  void timers_that_are_nearly_all_cancelled_do_not_stay() {
-    for (int i = 0; i < 1_000; i++) {
-      TimerHandle timer = loop.callLater(ofDays(1), () -> {});
-      if (i > 0) {
-        timer.cancel();
-      }
-    }
-
-    runOnce();
-    assertThat(loop.scheduler.timers.size()).isEqualTo(1);
-  }
-
-  @Test
-  void a_timer_knows_when_it_is_due() {
-    assertThat(loop.callLater(ofSeconds(5), () -> {}).when()).isEqualTo(ofSeconds(5));
-    assertThat(loop.callLater(ofSeconds(-5), () -> {}).when()).isZero();
-    assertThat(loop.callAt(ofSeconds(7), () -> {}).when()).isEqualTo(ofSeconds(7));
-  }
-
-  @Test
-  void a_timer_beyond_292_years_is_never_due() {
-    loop.callLater(FOR_EVER, steps.adding("never"));
-    loop.callAt(FOR_EVER, steps.adding("never"));
-    loop.callLater(ofDays(365 * 100), () -> steps.add("in 100 years"));
-
-    runFor(ofDays(365 * 200));
-    steps.assertAre("in 100 years");
-    assertThat(loop.callLater(FOR_EVER, () -> {}).when()).isEqualTo(ofNanos(Long.MAX_VALUE));
-  }
-
-  @Test
-  void a_timer_that_overflows_to_the_past_is_due_at_once() {
-    loop.callLater(FOR_EVER.negated(), steps.adding("delay"));
-    loop.callAt(FOR_EVER.negated(), steps.adding("time"));
-
-    runOnce();
-    steps.assertAre("time", "delay");
   }
 
   // ---- Other threads
@@ -385,10 +248,6 @@ class CallbackTest {
   private void runOnce() {
     loop.stop();
     loop.runForever();
-  }
-
-  private void runFor(Duration time) {
-    loop.runUntilComplete(() -> Asyncio.sleep(time));
   }
 
   private static void awaitUninterruptibly(CountDownLatch latch) {

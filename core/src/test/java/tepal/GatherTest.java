@@ -225,8 +225,8 @@ class GatherTest {
         gatherReturnExceptions(cleaningUp("a", ofSeconds(2)), cleaningUp("b", ofSeconds(1)));
     sleep(ZERO);
 
-    all.cancel();
-    assertThatThrownBy(all::await).isInstanceOf(CancelledError.class);
+    all.cancel("all");
+    assertThatThrownBy(all::await).isInstanceOf(CancelledError.class).hasMessage("all");
     steps.assertAre("a cancelled", "b cancelled", "b ends", "a ends");
   }
 

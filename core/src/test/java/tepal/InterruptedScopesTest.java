@@ -20,7 +20,6 @@ import java.time.Duration;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.locks.ReentrantLock;
 import org.junit.jupiter.api.Test;
-import tepal.sync.Trail;
 
 /// Where a cancellation that reached blocking code goes: through scopes, clean-up and code that
 /// swallows it, and without leaving the thread interrupted.
@@ -28,7 +27,7 @@ import tepal.sync.Trail;
 class InterruptedScopesTest {
   private static final Duration SOON = Duration.ofMillis(20);
 
-  private final Trail trail = new Trail();
+  private final Steps steps = new Steps();
 
   // ---- Scopes
 
@@ -66,19 +65,19 @@ class InterruptedScopesTest {
   void an_outer_timeout_passes_through_an_inner_one() {
     run(() -> {
       var thrown = catchThrowable(() -> timeout(SOON, () -> {
-        trail.add(outcome(() -> timeout(AN_HOUR, () -> JdkCode.sleep(AN_HOUR))));
+        steps.add(outcome(() -> timeout(AN_HOUR, () -> JdkCode.sleep(AN_HOUR))));
         throw new IllegalStateException("swallowed");
       }));
       assertThat(thrown).isInstanceOf(IllegalStateException.class);
     });
-    trail.assertIs("CancelledError");
+    steps.assertAre("CancelledError");
   }
 
   @Test
   void a_group_ends_the_blocking_code_of_its_tasks_and_of_its_body() {
     run(() -> {
       var thrown = catchThrowable(() -> TaskGroup.run(group -> {
-        group.createTask(() -> trail.add("child " + outcome(() -> JdkCode.sleep(AN_HOUR))));
+        group.createTask(() -> steps.add("child " + outcome(() -> JdkCode.sleep(AN_HOUR))));
         group.createTask(() -> {
           sleep(SOON);
           throw new IOException("no route");
@@ -92,7 +91,7 @@ class InterruptedScopesTest {
                   assertThat(group.exceptions()).singleElement().isInstanceOf(IOException.class));
       assertThat(me().cancelling()).isZero();
     });
-    trail.assertIs("child InterruptedException");
+    steps.assertAre("child InterruptedException");
   }
 
   @Test
@@ -114,7 +113,7 @@ class InterruptedScopesTest {
   void a_swallowed_interrupt_is_a_swallowed_cancellation() {
     run(() -> {
       Task<String> task = createTask(() -> {
-        trail.add(outcome(() -> JdkCode.sleep(AN_HOUR)));
+        steps.add(outcome(() -> JdkCode.sleep(AN_HOUR)));
         sleep(SOON);
         return "went on";
       });
@@ -123,7 +122,7 @@ class InterruptedScopesTest {
       assertThat(task.await()).isEqualTo("went on");
       assertThat(task.cancelled()).isFalse();
     });
-    trail.assertIs("InterruptedException");
+    steps.assertAre("InterruptedException");
   }
 
   @Test
@@ -144,18 +143,18 @@ class InterruptedScopesTest {
       });
       var task = started(() -> {
         synchronized (monitor) {
-          trail.add("entered, interrupted: " + Thread.currentThread().isInterrupted());
+          steps.add("entered, interrupted: " + Thread.currentThread().isInterrupted());
         }
         sleep(Duration.ZERO);
-        trail.add("not reached");
+        steps.add("not reached");
       });
       task.cancel("meanwhile");
       pass(3);
-      trail.assertIs();
+      steps.assertAre();
       release.setResult("now");
       assertThatThrownBy(task::await).isInstanceOf(CancelledError.class).hasMessage("meanwhile");
     });
-    trail.assertIs("entered, interrupted: true");
+    steps.assertAre("entered, interrupted: true");
   }
 
   @Test
@@ -179,18 +178,18 @@ class InterruptedScopesTest {
           JdkCode.sleep(AN_HOUR);
         } finally {
           sleep(SOON);
-          trail.add("slept");
+          steps.add("slept");
           JdkCode.sleep(SOON);
-          trail.add("blocked");
+          steps.add("blocked");
           Asyncio.toThread(() -> JdkCode.sleep(SOON));
-          trail.add("called a thread");
+          steps.add("called a thread");
         }
       });
       task.cancel();
       assertThatThrownBy(task::await).isInstanceOf(CancelledError.class);
       assertThat(task.cancelled()).isTrue();
     });
-    trail.assertIs("slept", "blocked", "called a thread");
+    steps.assertAre("slept", "blocked", "called a thread");
   }
 
   // ---- The flag
@@ -202,16 +201,16 @@ class InterruptedScopesTest {
       var release = Asyncio.getRunningLoop().<String>createFuture();
       holdUntil(release, lock);
       var task = started(() -> {
-        trail.add(outcome(() -> timeout(AN_HOUR, lock::lock)));
-        trail.add("interrupted: " + Thread.currentThread().isInterrupted());
-        trail.add(outcome(() -> sleep(Duration.ZERO)));
-        trail.add(outcome(() -> JdkCode.sleep(SOON)));
+        steps.add(outcome(() -> timeout(AN_HOUR, lock::lock)));
+        steps.add("interrupted: " + Thread.currentThread().isInterrupted());
+        steps.add(outcome(() -> sleep(Duration.ZERO)));
+        steps.add(outcome(() -> JdkCode.sleep(SOON)));
       });
       task.cancel();
       release.setResult("now");
       task.await();
     });
-    trail.assertIs("done", "interrupted: false", "CancelledError", "done");
+    steps.assertAre("done", "interrupted: false", "CancelledError", "done");
   }
 
   @Test
@@ -221,15 +220,15 @@ class InterruptedScopesTest {
       var task = started(() -> JdkCode.sleep(AN_HOUR));
       task.cancel();
       var after = createTask(
-          () -> trail.add("task interrupted: " + Thread.currentThread().isInterrupted()));
+          () -> steps.add("task interrupted: " + Thread.currentThread().isInterrupted()));
       loop.callSoon(
-          () -> trail.add("callback interrupted: " + Thread.currentThread().isInterrupted()));
+          () -> steps.add("callback interrupted: " + Thread.currentThread().isInterrupted()));
       after.await();
       pass(2);
       assertThat(task.cancelled()).isTrue();
     });
     assertThat(Thread.currentThread().isInterrupted()).isFalse();
-    trail.assertIs("task interrupted: false", "callback interrupted: false");
+    steps.assertAre("task interrupted: false", "callback interrupted: false");
   }
 
   @Test
@@ -239,13 +238,13 @@ class InterruptedScopesTest {
         try {
           sleep(AN_HOUR);
         } finally {
-          trail.add("interrupted: " + Thread.currentThread().isInterrupted());
+          steps.add("interrupted: " + Thread.currentThread().isInterrupted());
         }
       });
       task.cancel();
       assertThatThrownBy(task::await).isInstanceOf(CancelledError.class).hasNoCause();
     });
-    trail.assertIs("interrupted: false");
+    steps.assertAre("interrupted: false");
   }
 
   private void assertNextWaitThrows(Action<?> lock, Action<?> unlock, ReentrantLock held) {
@@ -254,20 +253,20 @@ class InterruptedScopesTest {
       holdUntil(release, held);
       var task = started(() -> {
         Asyncio.awaitable(lock).await();
-        trail.add("locked, interrupted: " + Thread.currentThread().isInterrupted());
+        steps.add("locked, interrupted: " + Thread.currentThread().isInterrupted());
         Asyncio.awaitable(unlock).await();
-        trail.add(outcome(() -> sleep(Duration.ZERO)));
-        trail.add("then interrupted: " + Thread.currentThread().isInterrupted());
+        steps.add(outcome(() -> sleep(Duration.ZERO)));
+        steps.add("then interrupted: " + Thread.currentThread().isInterrupted());
         sleep(Duration.ZERO);
-        trail.add("once only");
+        steps.add("once only");
       });
       task.cancel();
       pass(3);
-      trail.assertIs();
+      steps.assertAre();
       release.setResult("now");
       task.await();
     });
-    trail.assertIs(
+    steps.assertAre(
         "locked, interrupted: true", "CancelledError", "then interrupted: false", "once only");
   }
 

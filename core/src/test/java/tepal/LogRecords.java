@@ -33,6 +33,14 @@ final class LogRecords extends Handler implements AutoCloseable {
     return records.stream().map(LogRecord::getMessage).toList();
   }
 
+  /// Returns the texts logged so far that begin like this.
+  ///
+  /// @param beginning the beginning
+  /// @return the texts, oldest first
+  List<String> messages(String beginning) {
+    return messages().stream().filter(each -> each.startsWith(beginning)).toList();
+  }
+
   /// Returns the messages of the exceptions logged so far.
   ///
   /// @return the messages, oldest first

@@ -24,18 +24,17 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
-import tepal.sync.Trail;
 
 /// An await where the virtual thread cannot leave its carrier: it fails instead of stopping the
 /// loop.
 @OnlyOpened
 class PinnedAwaitTest {
-  private final Trail trail = new Trail();
+  private final Steps steps = new Steps();
 
   @Test
   void an_await_in_a_class_initialiser_fails_and_says_why() {
     run(() -> {
-      var other = createTask(() -> trail.add("another task"));
+      var other = createTask(() -> steps.add("another task"));
       var thrown = catchThrowable(() -> Sleeper.touch());
       assertThat(thrown)
           .isInstanceOf(ExceptionInInitializerError.class)
@@ -43,11 +42,11 @@ class PinnedAwaitTest {
       assertThat(thrown.getCause())
           .hasMessageContaining("pinned")
           .hasMessageContaining("class initialiser");
-      trail.add("caught");
+      steps.add("caught");
       other.await();
       sleep(Duration.ofMillis(1));
     });
-    trail.assertIs("caught", "another task");
+    steps.assertAre("caught", "another task");
   }
 
   @Test
@@ -56,36 +55,36 @@ class PinnedAwaitTest {
       Future<String> future = getRunningLoop().createFuture();
       Waiter.future = future;
       assertThat(outcome(() -> Waiter.touch())).isEqualTo("ExceptionInInitializerError");
-      trail.add("caught");
+      steps.add("caught");
       future.setResult("value");
       pass(2);
-      trail.add("not woken by it");
+      steps.add("not woken by it");
       assertThat(future.await()).isEqualTo("value");
     });
-    trail.assertIs("caught", "not woken by it");
+    steps.assertAre("caught", "not woken by it");
   }
 
   @Test
   void a_yield_where_the_thread_is_pinned_leaves_no_turn_behind() {
     run(() -> {
       assertThat(outcome(() -> Yielder.touch())).isEqualTo("ExceptionInInitializerError");
-      createTask(() -> trail.add("another task"));
-      trail.add("before");
+      createTask(() -> steps.add("another task"));
+      steps.add("before");
       sleep(Duration.ZERO);
-      trail.add("after");
+      steps.add("after");
       sleep(Duration.ofMillis(1));
     });
-    trail.assertIs("before", "another task", "after");
+    steps.assertAre("before", "another task", "after");
   }
 
   @Test
   void an_eager_start_where_the_thread_is_pinned_is_an_ordinary_one() {
     run(() -> {
-      EagerStarter.trail = trail;
+      EagerStarter.steps = steps;
       EagerStarter.touch();
       sleep(Duration.ofMillis(1));
     });
-    trail.assertIs("maker", "eager task");
+    steps.assertAre("maker", "eager task");
   }
 
   @Test
@@ -108,12 +107,12 @@ class PinnedAwaitTest {
     run(() -> {
       var task = createTask(() -> {
         me().cancel("meanwhile");
-        trail.add(outcome(() -> CancelledSleeper.touch()));
+        steps.add(outcome(() -> CancelledSleeper.touch()));
         sleep(Duration.ofSeconds(1));
       });
-      trail.add(outcome(task::await));
+      steps.add(outcome(task::await));
     });
-    trail.assertIs("ExceptionInInitializerError", "CancelledError");
+    steps.assertAre("ExceptionInInitializerError", "CancelledError");
   }
 
   interface Comparison {
@@ -170,7 +169,7 @@ class PinnedAwaitTest {
   }
 
   private static final class EagerStarter {
-    static @Nullable Trail trail;
+    static @Nullable Steps steps;
 
     static void touch() {
       Initialised.touch();
@@ -178,7 +177,7 @@ class PinnedAwaitTest {
 
     private static final class Initialised {
       static {
-        Trail words = requireNonNull(trail);
+        Steps words = requireNonNull(steps);
         createTask(() -> words.add("eager task"), TaskOptions.eager());
         words.add("maker");
       }

@@ -238,6 +238,7 @@ class TaskTest {
     assertThat(waiting).hasToString("Task[watcher, waiting for reader]");
 
     future.setResult("x");
+    assertThat(task).hasToString("Task[reader, pending]");
     waiting.await();
     assertThat(task).hasToString("Task[reader, result=x]");
   }
@@ -259,6 +260,19 @@ class TaskTest {
     assertThat(failed)
         .hasToString("Task[divide, exception=java.lang.ArithmeticException: division]");
     assertThat(cancelled).hasToString("Task[sleeper, cancelled]");
+  }
+
+  @Test
+  void a_result_without_a_text_does_not_keep_a_task_from_having_one() {
+    Task<Object> task = createTask(() -> new Object() {
+      @Override
+      public String toString() {
+        throw new IllegalStateException("no text");
+      }
+    });
+
+    task.await();
+    assertThat(task.toString()).contains("result=tepal.TaskTest$").endsWith(" without a text]");
   }
 
   @Test
