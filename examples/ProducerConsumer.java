@@ -20,7 +20,7 @@ void main() {
     for (int item = 1; item <= 12; item++) {
       queue.put(item);
     }
-    IO.println("all are in the queue, " + queue.qsize() + " still wait");
+    IO.println("all are in the queue");
     queue.join();
     IO.println("all are done");
 

@@ -50,8 +50,8 @@ final class ProgramCache {
     if (directory == null) {
       return SourceCompiler.compile(source, messages);
     }
-    String key = Runtime.version() + " " + source.path().toAbsolutePath();
-    Path slot = directory.resolve("%02x".formatted(Math.floorMod(key.hashCode(), SLOTS)));
+    String key = System.getProperty("java.vm.version") + " " + source.path().toAbsolutePath();
+    Path slot = directory.resolve(Integer.toHexString(Math.floorMod(key.hashCode(), SLOTS)));
     CompiledClasses known = find(slot, key, source);
     if (known != null) {
       return known;
