@@ -32,6 +32,9 @@ final class OsSignal {
 
   private final Object signal;
 
+  // what `handle` installed last
+  private @Nullable Object installed;
+
   /// Looks a signal up.
   ///
   /// @param name its name without the prefix
@@ -65,11 +68,21 @@ final class OsSignal {
           case "hashCode" -> System.identityHashCode(proxy);
           default -> "handler of " + signal;
         });
+    installed = handler;
     return install(handler);
   }
 
   void restore(Object handler) {
     Object _ = install(handler);
+  }
+
+  /// Restores what was there before [#handle], unless somebody else has installed something
+  /// since, which then stays.
+  void restoreOwn(Object before) {
+    Object replaced = install(before);
+    if (replaced != installed) {
+      restore(replaced);
+    }
   }
 
   /// Returns whether a handler is the JVM's own, which ends the process: not a program's, nor

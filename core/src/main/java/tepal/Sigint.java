@@ -24,6 +24,10 @@ final class Sigint implements AutoCloseable {
   // the JVM's own handler, which ends the process; null where the signal is not ours
   private volatile @Nullable Object before;
 
+  // whether the program has ended; then a handler that somebody restores later does nothing but
+  // let the JVM's go on
+  private volatile boolean closed;
+
   private Sigint() {}
 
   /// Begins to handle the signal by cancelling `task`.
@@ -53,6 +57,7 @@ final class Sigint implements AutoCloseable {
   private void received(OsSignal signal, Task<?> task) {
     boolean first = count.incrementAndGet() == 1;
     boolean cancels = first
+        && !closed
         && task.getLoop().callIfOpen(() -> {
           boolean _ = task.cancel();
         });
@@ -64,9 +69,11 @@ final class Sigint implements AutoCloseable {
 
   @Override
   public void close() {
+    closed = true;
     OsSignal ours = signal;
-    if (ours != null) {
-      restore(ours);
+    Object jvms = before;
+    if (ours != null && jvms != null) {
+      ours.restoreOwn(jvms);
     }
   }
 

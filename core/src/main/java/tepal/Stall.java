@@ -62,7 +62,7 @@ final class Stall {
     if (scheduler.turn != lastTurn || strand != scheduler.current) {
       return;
     }
-    reported = true;
+    reported = true; // also if the description throws
     log("The loop has not turned for %s: %s holds it up%s"
         .formatted(Nanos.seconds(nanos), scheduler.subject(strand), text(stack)));
   }

@@ -32,7 +32,11 @@ final class Watchdog implements Runnable {
     WATCHED.put(scheduler, new Stall(scheduler));
     synchronized (Watchdog.class) {
       if (thread == null) {
-        thread = Thread.ofPlatform().daemon().name("tepal-watchdog").unstarted(new Watchdog());
+        thread = Thread.ofPlatform()
+            .daemon()
+            .name("tepal-watchdog")
+            .inheritInheritableThreadLocals(false)
+            .unstarted(new Watchdog());
         thread.start();
       }
     }
@@ -56,8 +60,18 @@ final class Watchdog implements Runnable {
       long now = System.nanoTime();
       boolean late = isLate(now - before, period);
       for (Stall stall : WATCHED.values()) {
-        stall.look(now, late);
+        look(stall, now, late);
       }
+    }
+  }
+
+  private static void look(Stall stall, long nowNanos, boolean late) {
+    try {
+      stall.look(nowNanos, late);
+    } catch (Throwable e) {
+      // The description of what holds the loop up is user code, as is an appender of the log.
+      Thread me = Thread.currentThread();
+      me.getUncaughtExceptionHandler().uncaughtException(me, e);
     }
   }
 
