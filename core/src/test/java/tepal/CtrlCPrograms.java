@@ -87,6 +87,25 @@ final class CtrlCPrograms {
     }
   }
 
+  /// Runs twice on one loop, with a handler that it added in the first run.
+  static final class RunsTwice {
+    private RunsTwice() {}
+
+    public static void main(String[] args) {
+      try (var runner = new Runner()) {
+        var loop = runner.getLoop();
+        var handled = loop.<String>createFuture();
+        runner.run(() -> loop.addSignalHandler("INT", () -> handled.setResult("handled")));
+        runner.run(() -> {
+          print("ready");
+          print(handled.await());
+        });
+      }
+      print("closed");
+      JdkCode.compute(HOURS);
+    }
+  }
+
   /// Waits in JDK code.
   static final class Blocks {
     private Blocks() {}

@@ -71,6 +71,17 @@ class CtrlCTest {
   }
 
   @Test
+  void a_loop_keeps_its_handler_from_one_run_to_the_next_and_no_longer() throws Exception {
+    try (var program = new Program(CtrlCPrograms.RunsTwice.class)) {
+      program.interrupt();
+      program.assertPrinted("handled");
+      program.assertPrinted("closed");
+      program.interrupt();
+      program.assertEndedQuietly(INTERRUPTED);
+    }
+  }
+
+  @Test
   @OnlyOpened
   void it_cancels_a_main_task_that_waits_in_jdk_code() throws Exception {
     try (var program = new Program(CtrlCPrograms.Blocks.class)) {

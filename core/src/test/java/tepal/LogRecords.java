@@ -33,6 +33,11 @@ final class LogRecords extends Handler implements AutoCloseable {
     return records.stream().map(LogRecord::getMessage).toList();
   }
 
+  /// Forgets what was logged so far.
+  void clear() {
+    records.clear();
+  }
+
   /// Returns the texts logged so far that begin like this.
   ///
   /// @param beginning the beginning

@@ -6,8 +6,12 @@ import static tepal.InTask.pass;
 import static tepal.InTask.started;
 
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -245,6 +249,44 @@ class WatchdogTest {
     while (log.messages().isEmpty()) {
       JdkCode.compute(Duration.ofMillis(1));
     }
+  }
+
+  @Test
+  void a_log_that_throws_does_not_end_the_dog() {
+    var broken = new CompletableFuture<Throwable>();
+    var throwing = new ThrowingHandler();
+    var logger = Logger.getLogger("tepal");
+    var before = Thread.getDefaultUncaughtExceptionHandler();
+    Thread.setDefaultUncaughtExceptionHandler((_, e) -> broken.complete(e));
+    logger.addHandler(throwing);
+    try (var runner = new Runner(EventLoop.builder().stallAfter(Duration.ofMillis(20)))) {
+      runner.run(() -> {
+        while (!broken.isDone()) {
+          JdkCode.compute(Duration.ofMillis(1));
+        }
+        logger.removeHandler(throwing);
+        log.clear();
+        pass(1);
+        computeUntilNamed();
+      });
+    } finally {
+      Thread.setDefaultUncaughtExceptionHandler(before);
+    }
+
+    assertThat(broken.join()).hasMessage("disk full");
+  }
+
+  private static final class ThrowingHandler extends Handler {
+    @Override
+    public void publish(LogRecord logged) {
+      throw new IllegalStateException("disk full");
+    }
+
+    @Override
+    public void flush() {}
+
+    @Override
+    public void close() {}
   }
 
   @Test
