@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package tepal;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -12,6 +14,10 @@ final class Baton extends Turns {
    * next strand and wakes it, which costs one hand-over between virtual threads, and none at all when the next
    * strand is itself. While the loop is idle, the strand that found nothing to run waits in the scheduler, parked.
    * The thread that called `run` takes part as a strand that has its turn when the run is over.
+   *
+   * A strand that is pinned while it waits keeps its carrier. That does no harm until the JDK has no
+   * carrier left for the strand whose turn it is, which nobody could notice from within: the watchdog
+   * then takes that turn away again, and gives it to a pinned strand with an error.
    */
   static final Baton INSTANCE = new Baton();
 
@@ -39,6 +45,7 @@ final class Baton extends Turns {
     try {
       Strand first = scheduler.next();
       if (first != null) {
+        scheduler.successor = first;
         ((Holder) first).wakeUp();
         caller.awaitTurn();
         scheduler.current = null;
@@ -48,9 +55,39 @@ final class Baton extends Turns {
     }
   }
 
+  @Override
+  @Nullable String rescue(Scheduler scheduler) {
+    if (!(scheduler.successor instanceof Runner successor) || !successor.takeTurn()) {
+      return null;
+    }
+    // Now the turn is this thread's.
+    for (Task<?> task : scheduler.tasks.snapshot()) {
+      if (task.strandOrNull() instanceof Runner waiting && waiting.isPinned()) {
+        scheduler.addFirst(successor);
+        scheduler.successor = waiting;
+        waiting.failed = true;
+        waiting.wakeUp();
+        return "no carrier of the JDK's is free to run the next task, as threads are pinned; the wait"
+            + " of %s fails, which pins one".formatted(task);
+      }
+    }
+    successor.wakeUp();
+    return "no carrier of the JDK's is free to run the next task";
+  }
+
   /// Whoever can hold the baton.
   private abstract static sealed class Holder extends Strand permits Runner, Caller {
-    // set by the strand that hands on the turn, cleared by this one
+    private static final VarHandle HAS_TURN;
+
+    static {
+      try {
+        HAS_TURN = MethodHandles.lookup().findVarHandle(Holder.class, "hasTurn", boolean.class);
+      } catch (ReflectiveOperationException e) {
+        throw new ExceptionInInitializerError(e);
+      }
+    }
+
+    // set by the strand that hands on the turn, cleared by this one, or by a rescue
     private volatile boolean hasTurn;
 
     Holder(Scheduler scheduler, @Nullable Task<?> task, Context context) {
@@ -75,17 +112,21 @@ final class Baton extends Turns {
       if (to == null) {
         throw new AssertionError("A turn without a run");
       }
+      scheduler.successor = to;
       to.wakeUp();
       return false;
     }
 
+    boolean takeTurn() {
+      return hasTurn && HAS_TURN.compareAndSet(this, true, false);
+    }
+
     void awaitTurn() {
       boolean interrupted = false;
-      while (!hasTurn) {
+      while (!takeTurn()) {
         LockSupport.park(this);
         interrupted |= Thread.interrupted();
       }
-      hasTurn = false;
       if (interrupted) {
         Thread.currentThread().interrupt();
       }
@@ -118,6 +159,11 @@ final class Baton extends Turns {
     // null for a task's strand, which runs the task
     private final @Nullable Runnable body;
 
+    private boolean started;
+
+    // whether the turn that this gets is the one of a rescue
+    private boolean failed;
+
     Runner(
         Scheduler scheduler,
         @Nullable Task<?> task,
@@ -139,15 +185,29 @@ final class Baton extends Turns {
 
     @Override
     void wakeUp() {
-      if (state == NEW) {
-        thread.start();
-      } else {
+      if (started) {
         super.wakeUp();
+      } else {
+        started = true;
+        super.wakeUp();
+        thread.start();
       }
+    }
+
+    /// Returns whether this waits and keeps its carrier meanwhile, which waits too. Called while
+    /// no strand has the turn.
+    boolean isPinned() {
+      if (state != SUSPENDED) {
+        return false;
+      }
+      // VirtualThread[#22,name]/waiting@ForkJoinPool-1-worker-1
+      String description = thread.toString();
+      return description.startsWith("waiting@", description.lastIndexOf("]/") + 2);
     }
 
     @Override
     public void run() {
+      awaitTurn();
       state = RUNNING;
       scheduler.current = this;
       if (task != null) {
@@ -169,6 +229,10 @@ final class Baton extends Turns {
       }
       state = RUNNING;
       scheduler.current = this;
+      if (failed) {
+        failed = false;
+        throw pinned();
+      }
     }
   }
 }

@@ -136,9 +136,7 @@ final class Carrier extends Turns {
       Thread.yield();
       if (state == SUSPENDED) {
         state = RUNNING;
-        throw new IllegalStateException(
-            "Expected a thread that can be suspended, but this one is pinned: a native frame or a class"
-                + " initialiser is on its stack, so that it cannot wait here");
+        throw pinned();
       }
       state = RUNNING;
     }

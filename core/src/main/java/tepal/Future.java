@@ -108,7 +108,9 @@ public sealed class Future<T extends @Nullable Object> implements Awaitable<T>
   ///     cause
   /// @throws IllegalStateException if this is not done and the current thread runs no task,
   ///     the task belongs to another loop, or the task is this future itself; then nothing else
-  ///     can await it either until it is done
+  ///     can await it either until it is done. Or if the thread is pinned, by a class initialiser
+  ///     or a native frame on its stack: at once in opened mode, in portable mode if such waits
+  ///     have taken all carriers of the JDK
   @Override
   public T await() {
     if (state == PENDING) {

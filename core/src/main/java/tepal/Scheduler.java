@@ -3,6 +3,7 @@ package tepal;
 
 import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.Iterator;
 import org.jspecify.annotations.Nullable;
 
 /// Decides what a loop runs next: the ready queue, the timers, and what came in from other
@@ -94,6 +95,9 @@ final class Scheduler implements LoopClock.Outstanding {
   final DebugReports reports = new DebugReports(this);
   final Closing end = new Closing(this);
   final UnretrievedFailure.Registry unretrieved;
+
+  // in portable mode, the strand that was given the turn last; read by the watchdog
+  volatile @Nullable Strand successor;
 
   // in portable mode, the thread that runs the loop, as the strand that has the last turn
   @Nullable Strand caller;
@@ -289,9 +293,24 @@ final class Scheduler implements LoopClock.Outstanding {
     ready.add(item);
   }
 
-  /// Removes an entry that the current turn has added.
+  /// Adds an entry before all others. Called on the loop.
+  void addFirst(Ready item) {
+    ready.addFirst(item);
+    todo++;
+  }
+
+  /// Removes an entry from the ready queue, if it is there.
   void takeBack(Ready item) {
-    boolean _ = ready.removeLastOccurrence(item);
+    int position = 0;
+    for (Iterator<Ready> entries = ready.iterator(); entries.hasNext(); position++) {
+      if (entries.next() == item) {
+        entries.remove();
+        if (position < todo) {
+          todo--;
+        }
+        return;
+      }
+    }
   }
 
   /// Takes an entry that another thread pushed.

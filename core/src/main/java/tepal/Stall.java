@@ -51,6 +51,11 @@ final class Stall {
   private void report(long nanos) {
     Strand strand = scheduler.current;
     if (strand == null) {
+      String rescued = scheduler.turns.rescue(scheduler);
+      if (rescued != null) {
+        reported = true;
+        log("The loop has not turned for %s: %s".formatted(Nanos.seconds(nanos), rescued));
+      }
       return;
     }
     StackTraceElement[] stack = strand.thread().getStackTrace();

@@ -68,6 +68,13 @@ abstract class Strand extends Ready implements Completion {
   /// @throws IllegalStateException if the thread is pinned, so that it cannot give up its turn
   abstract void suspend();
 
+  /// Returns what a wait throws on a pinned thread.
+  static IllegalStateException pinned() {
+    return new IllegalStateException(
+        "Expected a thread that can be suspended, but this one is pinned: a native frame or a class"
+            + " initialiser is on its stack, so that it cannot wait here");
+  }
+
   /// Lets `strand`, which is new, have its first turn before this goes on. A pinned thread
   /// cannot give up its turn; then `strand` starts as others do.
   final void startEagerly(Strand strand) {
@@ -81,6 +88,7 @@ abstract class Strand extends Ready implements Completion {
     } catch (IllegalStateException pinned) {
       strand.starter = null;
       scheduler.runNext(null);
+      scheduler.takeBack(strand);
       scheduler.add(strand);
     }
     starter = ownStarter;

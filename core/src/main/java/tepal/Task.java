@@ -174,10 +174,8 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     } catch (IllegalStateException pinned) {
       waiter = null;
       future.removeCompletion(own);
-      if (cancelledNow) {
-        mustCancel = true;
-        scheduler.takeBack(own);
-      }
+      scheduler.takeBack(own);
+      mustCancel |= cancelledNow;
       throw pinned;
     }
     waiter = null;
@@ -211,6 +209,11 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
       throw new IllegalStateException("Expected a task that runs, but it is done: " + this);
     }
     return own;
+  }
+
+  /// Returns what runs this, or null if it is done.
+  @Nullable Strand strandOrNull() {
+    return strand;
   }
 
   // ---- Cancelling

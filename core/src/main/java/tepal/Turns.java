@@ -22,6 +22,14 @@ abstract sealed class Turns permits Carrier, Baton {
 
   abstract LoopMode mode();
 
+  /// Does what can be done for a loop whose next strand has had its turn for too long without
+  /// beginning it. Called by the watchdog.
+  ///
+  /// @return what was wrong, or null if nothing was
+  @Nullable String rescue(Scheduler scheduler) {
+    return null;
+  }
+
   /// Returns the turns of a mode.
   ///
   /// @param asked the mode, or null for what the property `tepal.mode` says, or else opened

@@ -43,13 +43,13 @@ class ArchitectureTest {
     BlockingCancellationTest.class,
     BlockingCodeTest.class,
     ClosingTest.class,
+    CtrlCPrograms.class,
     DebugReportsTest.class,
     ForeignVirtualThreadTest.class,
     InterruptedScopesTest.class,
     LeakTest.class,
     StrandStackSamplerTest.class,
-    WatchdogTest.class,
-    CtrlCPrograms.class
+    WatchdogTest.class
   };
 
   /// The packages that a user could have written.

@@ -179,12 +179,16 @@ class OtherThreadsTest {
   @Test
   void a_jdk_future_that_is_cancelled_at_once_starts_no_task() throws Exception {
     var started = new AtomicBoolean();
-    var gate = new CountDownLatch(1);
+    var cancelled = new AtomicBoolean();
     withLoopInBackground(loop -> {
-      loop.callSoonThreadsafe(() -> awaitGate(gate));
+      loop.callSoonThreadsafe(() -> {
+        while (!cancelled.get()) {
+          Thread.onSpinWait(); // so that the loop does not turn meanwhile
+        }
+      });
       var future = runCoroutineThreadsafe(() -> started.set(true), loop);
       future.cancel(false);
-      gate.countDown();
+      cancelled.set(true);
       assertThat(runCoroutineThreadsafe(() -> "next", loop).get()).isEqualTo("next");
       assertThat(started).isFalse();
     });
@@ -279,14 +283,6 @@ class OtherThreadsTest {
         loop.callSoonThreadsafe(loop::stop);
         runner.join();
       }
-    }
-  }
-
-  private static void awaitGate(CountDownLatch gate) {
-    try {
-      gate.await();
-    } catch (InterruptedException e) {
-      throw new IllegalStateException(e);
     }
   }
 }

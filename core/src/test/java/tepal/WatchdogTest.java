@@ -126,15 +126,16 @@ class WatchdogTest {
   @OnlyPortable
   void in_portable_mode_a_task_that_sleeps_in_jdk_code_is_named() {
     try (var runner = new Runner(EventLoop.builder().stallAfter(Duration.ofMillis(20)))) {
-      runner.run(() -> {
-        while (log.messages().isEmpty()) {
-          JdkCode.parkFor(Duration.ofMillis(10));
-        }
-      });
+      runner.run(() -> sleepUntilNamed());
     }
 
-    assertThat(log.messages("The loop has not turned").getFirst())
-        .contains("tepal.JdkCode.parkFor");
+    assertThat(log.messages("The loop has not turned").getFirst()).contains(".sleepUntilNamed");
+  }
+
+  private void sleepUntilNamed() {
+    while (log.messages().isEmpty()) {
+      JdkCode.parkFor(Duration.ofMillis(10));
+    }
   }
 
   @Test
@@ -230,16 +231,20 @@ class WatchdogTest {
   void the_dog_is_always_on() {
     try (var runner = new Runner(EventLoop.builder().stallAfter(Duration.ofMillis(20)))) {
       runner.run(() -> {
-        while (log.messages().isEmpty()) {
-          JdkCode.compute(Duration.ofMillis(1));
-        }
+        computeUntilNamed();
         while (log.messages("The loop turns again").isEmpty()) {
           Asyncio.sleep(Duration.ofMillis(1));
         }
       });
     }
 
-    assertThat(log.messages("The loop has not turned").getFirst()).contains("the_dog_is_always_on");
+    assertThat(log.messages("The loop has not turned").getFirst()).contains(".computeUntilNamed");
+  }
+
+  private void computeUntilNamed() {
+    while (log.messages().isEmpty()) {
+      JdkCode.compute(Duration.ofMillis(1));
+    }
   }
 
   @Test
