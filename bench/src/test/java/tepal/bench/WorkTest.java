@@ -50,6 +50,14 @@ class WorkTest {
   }
 
   @Test
+  void the_flags_measured_are_those_of_the_command() throws IOException {
+    String command = Files.readString(Path.of("..", "tepal"));
+
+    assertThat(Java.TUNED.stream().skip(1))
+        .allSatisfy(flag -> assertThat(command).contains(flag));
+  }
+
+  @Test
   void all_tasks_of_a_million_sleep_below_a_second() {
     VirtualClock clock = new VirtualClock();
     try (Runner runner = new Runner(EventLoop.builder().clock(clock))) {
