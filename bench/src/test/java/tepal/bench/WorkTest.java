@@ -73,7 +73,8 @@ class WorkTest {
     try (Runner runner = new Runner()) {
       long bytes = runner.run(() -> SleepingHeap.bytesPerTask(5_000));
 
-      assertThat(bytes).isBetween(300L, 3_000L);
+      // Stacks of code that is not compiled yet are several times as large.
+      assertThat(bytes).isBetween(300L, 20_000L);
     }
   }
 }
