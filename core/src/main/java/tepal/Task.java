@@ -224,6 +224,58 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     if (done()) {
       return false;
     }
+    Task<?> last = lastAwaited();
+    if (last == null) {
+      leaveCircle();
+      return requestCancelHere(message);
+    }
+    for (Task<?> each = this; each != last; each = Objects.requireNonNull(each.awaited())) {
+      each.cancelRequests++;
+    }
+    return last.requestCancelHere(message);
+  }
+
+  /// Returns the task that this waits for, or null if it waits for no task.
+  private @Nullable Task<?> awaited() {
+    return waiter instanceof Task<?> task && !task.done() ? task : null;
+  }
+
+  /// Returns the task at the end of the chain of tasks that wait for each other, this one
+  /// first; null if the chain runs in a circle. A loop and not a recursion: chains may be
+  /// long.
+  private @Nullable Task<?> lastAwaited() {
+    Task<?> last = this;
+    Task<?> mark = this;
+    int steps = 0;
+    int stepsToNextMark = 1;
+    for (Task<?> next = awaited(); next != null; next = next.awaited()) {
+      if (next == mark) {
+        return null;
+      }
+      if (++steps == stepsToNextMark) {
+        mark = next;
+        steps = 0;
+        stepsToNextMark *= 2;
+      }
+      last = next;
+    }
+    return last;
+  }
+
+  /// Makes this wait for nobody, so that it can be cancelled alone. Where asyncio recurses
+  /// until its stack is full, tasks that wait for each other in a circle can be cancelled
+  /// here.
+  private void leaveCircle() {
+    Future<?> waitingFor = waiter;
+    Strand own = strand;
+    if (waitingFor != null && own != null) {
+      waitingFor.removeCompletion(own);
+      waiter = null;
+      scheduler.add(own);
+    }
+  }
+
+  private boolean requestCancelHere(@Nullable String message) {
     cancelRequests++;
     Future<?> waitingFor = waiter;
     if (waitingFor != null && waitingFor.requestCancel(message)) {

@@ -5,12 +5,15 @@ import static java.time.Duration.ZERO;
 import static java.time.Duration.ofDays;
 import static java.time.Duration.ofSeconds;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static tepal.Asyncio.createTask;
 import static tepal.Asyncio.currentTask;
 import static tepal.Asyncio.getRunningLoop;
 import static tepal.Asyncio.sleep;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -339,5 +342,38 @@ class TaskCancellationTest {
 
   private static Task<?> self() {
     return Objects.requireNonNull(currentTask());
+  }
+
+  @Test
+  void a_long_chain_of_tasks_that_wait_for_each_other_is_cancelled_from_its_end() {
+    Task<?> task = createTask(() -> sleep(ofSeconds(1)));
+    Task<?> end = task;
+    for (int i = 0; i < 20_000; i++) {
+      Task<?> awaited = task;
+      task = createTask(() -> awaited.await());
+    }
+    sleep(ZERO);
+
+    task.cancel();
+
+    assertThat(end.cancelling()).isEqualTo(1);
+    assertThatExceptionOfType(CancelledError.class).isThrownBy(task::await);
+    assertThat(end.cancelled()).isTrue();
+  }
+
+  @Test
+  void tasks_that_wait_for_each_other_in_a_circle_can_be_cancelled() {
+    List<Task<?>> tasks = new ArrayList<>();
+    tasks.add(createTask(() -> tasks.get(1).await()));
+    tasks.add(createTask(() -> tasks.get(0).await()));
+    sleep(ZERO);
+
+    tasks.get(0).cancel();
+
+    assertThatExceptionOfType(CancelledError.class)
+        .isThrownBy(() -> tasks.get(0).await());
+    assertThatExceptionOfType(CancelledError.class)
+        .isThrownBy(() -> tasks.get(1).await());
+    assertThat(tasks.get(1).cancelling()).isZero();
   }
 }

@@ -70,6 +70,7 @@ public final class Bench {
       measured.measureSleepers();
     }
     say("Hello");
+    measured.prepareHello();
     for (int round = 0; round < HELLO_ROUNDS; round++) {
       measured.measureHello();
     }

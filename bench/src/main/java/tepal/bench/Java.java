@@ -12,9 +12,15 @@ final class Java {
   /// Opens the hook of opened mode, and nothing else.
   static final List<String> OPEN = List.of(OPENING);
 
-  /// What `./tepal run` gives to `java`.
+  /// What `./tepal` gives to `java`, whose jar's manifest opens the hook.
   static final List<String> TUNED = List.of(
-      OPENING, "-XX:+UseParallelGC", "-XX:+UseCompactObjectHeaders", "-Djdk.trackAllThreads=false");
+      OPENING,
+      "-XX:+UseSerialGC",
+      "-XX:InitialRAMPercentage=25",
+      "-XX:NewRatio=1",
+      "-Xss64m",
+      "-XX:+UseCompactObjectHeaders",
+      "-Djdk.trackAllThreads=false");
 
   static final List<String> PORTABLE = List.of("-Dtepal.mode=portable");
 

@@ -27,6 +27,9 @@ final class ProgramRounds {
   /// The same with one.
   final Samples archivedHelloSeconds = new Samples();
 
+  /// The same by `./tepal run`, from its source.
+  final Samples commandHelloSeconds = new Samples();
+
   ProgramRounds(@Nullable Python python, int tasks) {
     this.python = python;
     this.tasks = tasks;
@@ -34,6 +37,11 @@ final class ProgramRounds {
 
   int tasks() {
     return tasks;
+  }
+
+  /// Lets `./tepal` build what it needs, and compile the program.
+  void prepareHello() {
+    Processes.Ended _ = Processes.run(Home.HELLO_COMMAND);
   }
 
   void measureSleepers() {
@@ -65,6 +73,7 @@ final class ProgramRounds {
   }
 
   void measureHello() {
+    commandHelloSeconds.add(Subject.OPENED, Processes.run(Home.HELLO_COMMAND).elapsedSeconds());
     for (Subject subject : Subject.IN_JAVA) {
       helloSeconds.add(
           subject, Processes.run(Java.command(subject.flags(), Hello.class)).elapsedSeconds());

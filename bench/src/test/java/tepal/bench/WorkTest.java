@@ -50,6 +50,14 @@ class WorkTest {
   }
 
   @Test
+  void the_flags_measured_are_those_of_the_command() throws IOException {
+    String command = Files.readString(Path.of("..", "tepal"));
+
+    assertThat(Java.TUNED.stream().skip(1))
+        .allSatisfy(flag -> assertThat(command).contains(flag));
+  }
+
+  @Test
   void all_tasks_of_a_million_sleep_below_a_second() {
     VirtualClock clock = new VirtualClock();
     try (Runner runner = new Runner(EventLoop.builder().clock(clock))) {
@@ -65,7 +73,8 @@ class WorkTest {
     try (Runner runner = new Runner()) {
       long bytes = runner.run(() -> SleepingHeap.bytesPerTask(5_000));
 
-      assertThat(bytes).isBetween(300L, 3_000L);
+      // Stacks of code that is not compiled yet are several times as large.
+      assertThat(bytes).isBetween(300L, 20_000L);
     }
   }
 }

@@ -41,7 +41,6 @@ final class ProgramRun {
   private final World world;
   private final List<String> overlooked = new ArrayList<>();
   private final List<String> leftovers = new ArrayList<>();
-  private final Set<Task<?>> circular = new HashSet<>();
   private boolean stuck;
 
   private ProgramRun(Program program, @Nullable LoopMode mode) {
@@ -161,21 +160,10 @@ final class ProgramRun {
       if (others.isEmpty()) {
         return true;
       }
-      others.forEach(this::cancel);
+      others.forEach(Task::cancel);
       Asyncio.sleep(TICK);
     }
     return false;
-  }
-
-  /// Cancels a task, unless it waits for itself by way of others: asyncio cannot cancel that
-  /// either.
-  private void cancel(Task<?> task) {
-    try {
-      task.cancel();
-    } catch (StackOverflowError _) {
-      circular.add(task);
-      leftovers.add("task " + task.getName() + " waits for itself by way of others");
-    }
   }
 
   /// Waits until the program's last callbacks have run and the tasks that they made have ended.
@@ -197,7 +185,6 @@ final class ProgramRun {
   private Set<Task<?>> others() {
     var tasks = new HashSet<Task<?>>(Asyncio.allTasks());
     tasks.remove(Asyncio.currentTask());
-    tasks.removeAll(circular);
     return tasks;
   }
 }
