@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package tepal;
 
+import java.util.List;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
@@ -9,7 +10,28 @@ import org.jspecify.annotations.Nullable;
 final class Carrier extends Turns {
   static final Carrier INSTANCE = new Carrier();
 
-  private Carrier() {}
+  private Carrier() {
+    loadWhatIsNeededLater();
+  }
+
+  /// Loads the classes that the carrier would otherwise load between two turns.
+  ///
+  /// A class loader takes locks of the JDK. If a strand of the loop waits for such a lock, it is
+  /// the one to get it, and gets it when the carrier runs it; a carrier that waits for the same
+  /// lock meanwhile waits for ever.
+  private static void loadWhatIsNeededLater() {
+    for (Class<?> each : List.of(
+        BlockedCallbacks.Entry.class,
+        CallbackThread.class,
+        DebugReports.Report.class,
+        PollerThreads.class)) {
+      try {
+        Class<?> _ = Class.forName(each.getName(), /* initialize= */ true, each.getClassLoader());
+      } catch (ClassNotFoundException e) {
+        throw new IllegalStateException(e);
+      }
+    }
+  }
 
   @Override
   LoopMode mode() {
