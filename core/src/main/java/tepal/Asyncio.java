@@ -372,7 +372,7 @@ public final class Asyncio {
   /// @param <T> the type of their values
   /// @return those that are done and those that are not
   /// @throws CancelledError if the task is cancelled while waiting
-  /// @throws IllegalArgumentException if there are no futures
+  /// @throws IllegalArgumentException if there are no futures, or one belongs to another loop
   /// @throws IllegalStateException if the current thread runs no task
   @SuppressWarnings("unchecked")
   public static <T extends @Nullable Object> DoneAndPending<T> wait(
@@ -382,8 +382,11 @@ public final class Asyncio {
     if (futures.isEmpty()) {
       throw new IllegalArgumentException("Expected at least one future to wait for, got none");
     }
+    EventLoop loop = Task.requireCurrent("wait()").getLoop();
     Set<Future<T>> distinct = new LinkedHashSet<>();
-    futures.forEach(each -> distinct.add((Future<T>) each));
+    for (Future<? extends T> each : futures) {
+      distinct.add((Future<T>) ensureFuture(loop, each));
+    }
     return Waiting.waitFor(distinct, timeout, Objects.requireNonNull(returnWhen));
   }
 
@@ -540,12 +543,7 @@ public final class Asyncio {
   /// @throws IllegalStateException if the current thread runs no task
   public static <X extends Throwable> void waitFor(Action<X> action, @Nullable Duration timeout)
       throws X {
-    Object _ = Asyncio.<@Nullable Void, X>waitFor(
-        () -> {
-          action.run();
-          return null;
-        },
-        timeout);
+    Object _ = waitFor(body(action), timeout);
   }
 
   private static <T extends @Nullable Object> Future<T> valueOrTimeout(Future<T> future) {
@@ -616,10 +614,7 @@ public final class Asyncio {
   /// @throws CancelledError if the task is cancelled while waiting
   /// @throws IllegalStateException if the current thread runs no task
   public static <X extends Throwable> void toThread(Action<X> action) throws X {
-    Object _ = Asyncio.<@Nullable Void, X>toThread(() -> {
-      action.run();
-      return null;
-    });
+    Object _ = toThread(body(action));
   }
 
   /// Makes a task of `body` on a loop, from another thread, and returns a JDK future of its
@@ -709,6 +704,14 @@ public final class Asyncio {
       }
     }
     return getRunningLoop();
+  }
+
+  /// Returns a body that runs `action` and has the value null.
+  static <X extends Throwable> Body<@Nullable Void, X> body(Action<X> action) {
+    return () -> {
+      action.run();
+      return null;
+    };
   }
 
   static Awaitable<@Nullable Void> awaitable(Action<?> action) {

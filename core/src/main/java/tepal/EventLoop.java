@@ -3,7 +3,10 @@ package tepal;
 
 import java.time.Duration;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +22,10 @@ public final class EventLoop implements AutoCloseable {
   final Scheduler scheduler;
   private final WorkerThreads workers;
   private final Signals signals;
+
+  // JDK futures of tasks that are not done; filled and emptied by any thread
+  private final Set<CompletableFuture<?>> cancelledAtClose = ConcurrentHashMap.newKeySet();
+
   private @Nullable TaskFactory taskFactory;
   private @Nullable ExceptionHandler exceptionHandler;
 
@@ -94,6 +101,9 @@ public final class EventLoop implements AutoCloseable {
     future.addCompletion(stopper);
     try {
       runForever();
+    } catch (Throwable e) {
+      future.retrieved(); // a failure that ends the run is told by this
+      throw e;
     } finally {
       future.removeCompletion(stopper);
     }
@@ -150,17 +160,17 @@ public final class EventLoop implements AutoCloseable {
     return closed;
   }
 
-  /// Closes the loop: drops the callbacks and timers that are scheduled, ends its threads, lets
-  /// go of the default executor without waiting for it, and reports failures that nobody asked
-  /// for. Closing twice does nothing.
+  /// Closes the loop: drops the callbacks and timers that are scheduled, ends its threads,
+  /// lets go of the default executor without waiting for it, and reports failures that nobody
+  /// asked for. Closing twice does nothing.
   ///
   /// Tasks that are pending are reported to the exception handler and unwound: each is
   /// cancelled where it waits, so that its `finally` blocks run, and again if it then waits
   /// again; on the closed loop no callback runs and no timer expires. A task that goes on in
-  /// spite of a hundred cancellations stays suspended for ever. One that JDK code has suspended
-  /// is interrupted; if that does not end it within a short time, it is unwound on a thread made
-  /// for that when the code returns. [Asyncio#run] and [Runner] leave no task pending: they
-  /// cancel what is left while the loop still runs.
+  /// spite of a hundred cancellations stays suspended for ever. One that JDK code has
+  /// suspended is interrupted; if that does not end it within a short time, it is unwound on a
+  /// thread made for that when the code returns. [Asyncio#run] and [Runner] leave no task
+  /// pending: they cancel what is left while the loop still runs.
   ///
   /// @throws IllegalStateException if the loop runs
   @Override
@@ -180,6 +190,7 @@ public final class EventLoop implements AutoCloseable {
           ExceptionContext.of("Task was destroyed but it is pending: " + task, null, task));
     }
     scheduler.end.run();
+    cancelledAtClose.forEach(each -> each.cancel(/* mayInterruptIfRunning= */ false));
     scheduler.unretrieved.reportAll();
   }
 
@@ -576,6 +587,17 @@ public final class EventLoop implements AutoCloseable {
     return true;
   }
 
+  /// Cancels a future of another thread with this loop, if it is not done by then, so that
+  /// nobody waits for it for ever. May be called from any thread.
+  @SuppressWarnings("CollectionUndefinedEquality") // identity is meant
+  void cancelAtClose(CompletableFuture<?> waiting) {
+    boolean _ = cancelledAtClose.add(waiting);
+    var _ = waiting.whenComplete((_, _) -> cancelledAtClose.remove(waiting));
+    if (closed) {
+      boolean _ = waiting.cancel(/* mayInterruptIfRunning= */ false);
+    }
+  }
+
   void requireOpen() {
     if (closed) {
       throw new IllegalStateException("Event loop is closed");
@@ -654,6 +676,7 @@ public final class EventLoop implements AutoCloseable {
     ///
     /// @return the loop
     /// @throws IllegalStateException if opened mode is asked for and not possible
+    /// @throws IllegalArgumentException if the system property `tepal.mode` names no mode
     public EventLoop build() {
       return new EventLoop(this);
     }

@@ -21,7 +21,9 @@ import org.jspecify.annotations.Nullable;
 /// Mirrors
 /// [`asyncio.Future`](https://docs.python.org/3.14/library/asyncio-future.html#asyncio.Future).
 ///
-/// ## Differences from Python A checked exception that a task's body threw arrives from
+/// ## Differences from Python
+///
+/// A checked exception that a task's body threw arrives from
 /// [#await()] and [#result()] as the cause of a [CompletionException]; every other exception
 /// arrives as itself.
 ///
@@ -107,10 +109,10 @@ public sealed class Future<T extends @Nullable Object> implements Awaitable<T>
   /// @throws CompletionException if this future's exception is a checked one, which is its
   ///     cause
   /// @throws IllegalStateException if this is not done and the current thread runs no task,
-  ///     the task belongs to another loop, or the task is this future itself; then nothing else
-  ///     can await it either until it is done. Or if the thread is pinned, by a class initialiser
-  ///     or a native frame on its stack: at once in opened mode, in portable mode if such waits
-  ///     have taken all carriers of the JDK
+  ///     the task belongs to another loop, or the task is this future itself; then nothing
+  ///     else can await it either until it is done. Or if the thread is pinned, by a class
+  ///     initialiser or a native frame on its stack: at once in opened mode, in portable mode
+  ///     if such waits have taken all carriers of the JDK
   @Override
   public T await() {
     if (state == PENDING) {
@@ -246,17 +248,18 @@ public sealed class Future<T extends @Nullable Object> implements Awaitable<T>
 
   /// Cancels this without a message; see [#cancel(String)].
   ///
-  /// @return whether it was cancelled now
+  /// @return false if it was done already
   public final boolean cancel() {
     return cancel(null);
   }
 
-  /// Cancels this and schedules its callbacks. Does nothing if it is done already.
+  /// Cancels this and schedules its callbacks. Does nothing if it is done already. A [Task] is
+  /// not cancelled at once but where it waits, or will wait next; see there.
   ///
   /// Must be called from the loop.
   ///
   /// @param message the message of the [CancelledError]; null for none
-  /// @return whether it was cancelled now
+  /// @return false if it was done already
   /// @throws IllegalStateException if called on another thread than the loop's
   public final boolean cancel(@Nullable String message) {
     scheduler.requireLoopThread("cancel()");

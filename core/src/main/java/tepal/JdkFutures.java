@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package tepal;
 
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// Futures of `java.util.concurrent` as futures of a loop, and back; cancelling one cancels
@@ -16,18 +16,36 @@ final class JdkFutures {
   /// Returns a future of `scheduler`'s loop that ends as `source` does. Called on the loop.
   static <T extends @Nullable Object> Future<T> wrap(
       Scheduler scheduler, java.util.concurrent.Future<? extends T> source) {
-    Future<T> future = new Future<>(scheduler);
     scheduler.foreignFutureBegins();
+    return follow(scheduler, source, Scheduler::foreignFutureEnds);
+  }
+
+  /// Does what [#wrap] does for the future of a call in an executor, which is outstanding
+  /// work.
+  static <T extends @Nullable Object> Future<T> wrapCall(
+      Scheduler scheduler, java.util.concurrent.Future<? extends T> call) {
+    scheduler.workBegins();
+    return follow(scheduler, call, Scheduler::workEnds);
+  }
+
+  private static <T extends @Nullable Object> Future<T> follow(
+      Scheduler scheduler,
+      java.util.concurrent.Future<? extends T> source,
+      Consumer<Scheduler> ended) {
+    Future<T> future = new Future<>(scheduler);
     if (source instanceof CompletionStage<?> stage) {
-      var _ = stage.whenComplete((value, failure) -> arrive(future, value, failure));
+      var _ = stage.whenComplete(
+          (value, failure) -> scheduler.inbox.push(arrival(future, value, failure, ended)));
     } else {
-      waitFor(source, future);
+      waitFor(source, future, ended);
     }
     future.addCompletion(new Observer() {
       @Override
       void done(Future<?> done) {
         if (done.cancelled()) {
-          boolean _ = source.cancel(/* mayInterruptIfRunning= */ false);
+          // On a callback thread: it runs what depends on the other future.
+          scheduler.callNext(
+              () -> source.cancel(/* mayInterruptIfRunning= */ false), new Context());
         }
       }
     });
@@ -37,31 +55,33 @@ final class JdkFutures {
   /// Waits for a future that tells nobody when it is done, on a virtual thread outside the
   /// loop.
   private static <T extends @Nullable Object> void waitFor(
-      java.util.concurrent.Future<? extends T> source, Future<T> future) {
+      java.util.concurrent.Future<? extends T> source,
+      Future<T> future,
+      Consumer<Scheduler> ended) {
     Thread _ = Thread.ofVirtual().name("tepal-wrap-future").start(() -> {
+      Arrival<T> arrival;
       try {
-        arrive(future, source.get(), null);
-      } catch (ExecutionException | CancellationException | InterruptedException e) {
-        arrive(future, null, e);
+        arrival = arrival(future, source.get(), null, ended);
+      } catch (Throwable e) {
+        arrival = arrival(future, null, e, ended);
       }
+      future.scheduler.inbox.push(arrival);
     });
   }
 
-  private static <T extends @Nullable Object> void arrive(
-      Future<T> future, @Nullable Object value, @Nullable Throwable failure) {
-    future.scheduler.inbox.push(new WorkerThreads.Arrival<>(
-        future, value, failure == null ? null : unwrap(failure), Scheduler::foreignFutureEnds));
+  private static <T extends @Nullable Object> Arrival<T> arrival(
+      Future<T> future,
+      @Nullable Object value,
+      @Nullable Throwable failure,
+      Consumer<Scheduler> ended) {
+    return new Arrival<>(future, value, failure == null ? null : unwrap(failure), ended);
   }
 
   private static Throwable unwrap(Throwable failure) {
     Throwable cause = failure.getCause();
-    if (cause != null
-        && (failure instanceof ExecutionException || failure instanceof CompletionException)) {
-      return cause;
-    }
-    return failure instanceof CancellationException
-        ? new CancelledError(failure.getMessage())
-        : failure;
+    boolean wrapped =
+        failure instanceof ExecutionException || failure instanceof CompletionException;
+    return wrapped && cause != null ? cause : failure;
   }
 
   /// Makes a task of `body` on a loop, from any thread, and returns a JDK future of its value.
@@ -69,6 +89,7 @@ final class JdkFutures {
       EventLoop loop, Awaitable<T> body) {
     Submitted<T> submitted = new Submitted<>(loop);
     Handle _ = loop.callSoonThreadsafe(() -> submitted.start(body));
+    loop.cancelAtClose(submitted);
     return submitted;
   }
 

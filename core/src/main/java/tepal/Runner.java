@@ -73,12 +73,7 @@ public final class Runner implements AutoCloseable {
   /// @throws CancelledError if `main` is cancelled
   /// @throws IllegalStateException if this is closed, or if called from a running loop
   public <X extends Throwable> void run(Action<X> main, @Nullable Context in) throws X {
-    Object _ = this.<@Nullable Void, X>run(
-        () -> {
-          main.run();
-          return null;
-        },
-        in);
+    Object _ = run(Asyncio.body(main), in);
   }
 
   /// Runs `main` as a task, in a context, until it ends, and returns its value; see

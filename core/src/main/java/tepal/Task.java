@@ -11,6 +11,12 @@ import org.jspecify.annotations.Nullable;
 /// Made by `createTask`. Its body starts in the next iteration of the loop, unless it starts
 /// eagerly. A loop keeps its tasks alive until they are done.
 ///
+/// Cancelling a task requests its end: [CancelledError] is thrown where it waits, or at its
+/// next wait, its `finally` blocks run and may wait themselves, and it is done when they are.
+/// A task that is cancelled before its first turn never runs. One that JDK code has suspended
+/// (`Thread.sleep`, a blocking queue, a socket) is interrupted, and what that makes the JDK
+/// throw counts as the cancellation when it leaves the task or one of its scopes.
+///
 /// Not thread-safe: confined to the loop. From another thread use
 /// [EventLoop#callSoonThreadsafe].
 ///
@@ -103,27 +109,33 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   // ---- Running the body; called on the task's own thread
 
   void runBody() {
+    T result;
     try {
-      T result = coro.await();
-      ended();
-      if (mustCancel) {
-        endCancelled(cancelMessage(), null);
-      } else {
-        if (scheduler.debug) {
-          scheduler.reports.swallowed(this);
-        }
-        complete(result);
-      }
+      result = coro.await();
     } catch (Throwable thrown) {
-      ended();
-      Throwable e = translate(thrown);
-      if (e instanceof CancelledError error) {
-        endCancelled(null, error);
-      } else {
-        completeExceptionally(e);
-        if (Scheduler.isFatal(e)) {
-          scheduler.fail(e);
-        }
+      endFailed(thrown);
+      return;
+    }
+    ended();
+    if (mustCancel) {
+      endCancelled(cancelMessage(), null);
+    } else {
+      if (scheduler.debug) {
+        scheduler.reports.swallowed(this);
+      }
+      complete(result);
+    }
+  }
+
+  private void endFailed(Throwable thrown) {
+    ended();
+    Throwable e = translate(thrown);
+    if (e instanceof CancelledError error) {
+      endCancelled(null, error);
+    } else {
+      completeExceptionally(e);
+      if (Scheduler.isFatal(e)) {
+        scheduler.fail(e);
       }
     }
   }
@@ -313,6 +325,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     if (cancelRequests > 0) {
       cancelRequests--;
       if (cancelRequests == 0) {
+        cancelledByInterrupt = false;
         mustCancel = false;
       }
     }

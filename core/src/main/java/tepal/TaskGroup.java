@@ -249,7 +249,12 @@ public final class TaskGroup {
     if (thrown != null && !aborting) {
       abort();
     }
-    CancelledError cancellation = waitForTasks(thrown instanceof CancelledError e ? e : null);
+    CancelledError cancellation;
+    try {
+      cancellation = waitForTasks(thrown instanceof CancelledError e ? e : null);
+    } catch (IllegalStateException pinned) {
+      throw leaveBehind(pinned, thrown);
+    }
     if (baseError != null) {
       throw Thrown.<RuntimeException>sneak(baseError);
     }
@@ -266,6 +271,19 @@ public final class TaskGroup {
       keepOuterCancellation();
       throw new ExceptionGroup("unhandled errors in a TaskGroup", errors);
     }
+  }
+
+  /// Gives up on tasks that are still to end: the thread is pinned, so that it cannot wait
+  /// here.
+  private IllegalStateException leaveBehind(
+      IllegalStateException pinned, @Nullable Throwable thrown) {
+    abort();
+    parentCancelRequested = true; // no failure of a task is to cancel the parent any more
+    if (thrown != null) {
+      pinned.addSuppressed(thrown);
+    }
+    errors.forEach(pinned::addSuppressed);
+    return pinned;
   }
 
   /// Waits until no task is left, however often the parent is cancelled meanwhile. Returns the

@@ -3,6 +3,7 @@ package tepal;
 
 import java.io.InterruptedIOException;
 import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.nio.channels.ClosedByInterruptException;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
@@ -49,7 +50,7 @@ final class Thrown {
   private static boolean isInterruption(Throwable e) {
     return e instanceof InterruptedException
         || e instanceof ClosedByInterruptException
-        || e instanceof InterruptedIOException
+        || (e instanceof InterruptedIOException && !(e instanceof SocketTimeoutException))
         || e instanceof CancelledError
         || (e instanceof SocketException && "Closed by interrupt".equals(e.getMessage()));
   }

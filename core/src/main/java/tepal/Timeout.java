@@ -109,10 +109,7 @@ public final class Timeout {
   /// @throws IllegalStateException if this was entered before, or the current thread runs no
   ///     task
   public <X extends Throwable> void run(Action<X> action) throws X {
-    Object _ = this.<@Nullable Void, X>call(() -> {
-      action.run();
-      return null;
-    });
+    Object _ = call(Asyncio.body(action));
   }
 
   /// Returns the deadline.

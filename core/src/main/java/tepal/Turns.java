@@ -36,7 +36,7 @@ abstract sealed class Turns permits Carrier, Baton {
   ///     mode where it is possible
   /// @throws IllegalStateException if opened mode is asked for and not possible
   static Turns of(@Nullable LoopMode asked) {
-    LoopMode mode = asked == null ? Preference.MODE : asked;
+    LoopMode mode = asked == null ? Preference.read(System.getProperty("tepal.mode")) : asked;
     if (mode == LoopMode.PORTABLE) {
       return Baton.INSTANCE;
     }
@@ -52,12 +52,11 @@ abstract sealed class Turns permits Carrier, Baton {
     return Baton.INSTANCE;
   }
 
-  /// What was asked for on the command line, read once, when the first loop is made.
+  /// What was asked for on the command line.
   private static final class Preference {
-    static final @Nullable LoopMode MODE = read(System.getProperty("tepal.mode"));
     private static boolean warned;
 
-    private static @Nullable LoopMode read(@Nullable String value) {
+    static @Nullable LoopMode read(@Nullable String value) {
       return switch (value == null ? "auto" : value.toLowerCase(Locale.ROOT)) {
         case "opened" -> LoopMode.OPENED;
         case "portable" -> LoopMode.PORTABLE;

@@ -5,6 +5,7 @@ import java.lang.ref.Cleaner;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /// An exception of a future that nobody has asked for yet.
 ///
@@ -23,7 +24,8 @@ final class UnretrievedFailure implements Runnable {
 
   /// Watches over a future that has just failed.
   static UnretrievedFailure of(Future<?> future, Throwable exception) {
-    // The carrier may come here, so the text has nothing in it that user code would have to make.
+    // The carrier may come here, so the text has nothing in it that user code would have to
+    // make.
     String message = future instanceof Task<?> task
         ? "Task exception was never retrieved: Task[" + task.getName() + "]"
         : "Future exception was never retrieved";
@@ -52,23 +54,37 @@ final class UnretrievedFailure implements Runnable {
     }
   }
 
-  /// The failures of one loop. Used by the loop and the cleaner's thread, hence guarded by
-  /// itself.
+  /// The failures of one loop, used by the loop and the cleaner's thread.
   static final class Registry {
     private static final Cleaner CLEANER = Cleaner.create();
+
+    // guarded by the lock, for which nobody queues: whoever turns the loop would stand behind
+    // a strand that it would have to carry
     private final Set<UnretrievedFailure> failures = new LinkedHashSet<>();
+    private final AtomicBoolean locked = new AtomicBoolean();
     private final EventLoop loop;
 
     Registry(EventLoop loop) {
       this.loop = loop;
     }
 
-    private synchronized void add(UnretrievedFailure failure) {
+    private void add(UnretrievedFailure failure) {
+      lock();
       boolean _ = failures.add(failure);
+      locked.set(false);
     }
 
-    private synchronized boolean remove(UnretrievedFailure failure) {
-      return failures.remove(failure);
+    private boolean remove(UnretrievedFailure failure) {
+      lock();
+      boolean removed = failures.remove(failure);
+      locked.set(false);
+      return removed;
+    }
+
+    private void lock() {
+      while (!locked.compareAndSet(false, true)) {
+        Thread.onSpinWait();
+      }
     }
 
     private void report(ExceptionContext context) {
@@ -79,11 +95,10 @@ final class UnretrievedFailure implements Runnable {
 
     /// Reports what is left; called on the thread that closes the loop.
     void reportAll() {
-      List<UnretrievedFailure> left;
-      synchronized (this) {
-        left = List.copyOf(failures);
-        failures.clear();
-      }
+      lock();
+      List<UnretrievedFailure> left = List.copyOf(failures);
+      failures.clear();
+      locked.set(false);
       for (UnretrievedFailure failure : left) {
         loop.callExceptionHandler(failure.context);
       }

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /// Virtual threads with a scheduler of our own: the one place that reaches into the JDK.
 ///
 /// The hook is the constructor of `java.lang.ThreadBuilders$VirtualThreadBuilder` that takes
-/// an [Executor], and `VirtualThread.DEFAULT_SCHEDULER`. Both are reachable where `java.lang`
+/// an [Executor], and `VirtualThread.defaultScheduler()`. Both are reachable where `java.lang`
 /// is open to this module, and nothing tries to open it by force: `sun.misc.Unsafe` warns on
 /// JDK 25 and is refused later.
 final class VirtualThreads {

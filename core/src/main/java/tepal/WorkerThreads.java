@@ -11,7 +11,6 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// Calls in executors, and the default executor of a loop. Confined to the loop.
@@ -33,7 +32,7 @@ final class WorkerThreads {
     Executor target = executor == null ? defaultExecutor() : executor;
     if (call instanceof Serializable && target instanceof ExecutorService service) {
       // Submitted as it is: an executor that spans processes sends it to another one.
-      return JdkFutures.wrap(scheduler, service.submit(call));
+      return JdkFutures.wrapCall(scheduler, service.submit(call));
     }
     Future<T> future = new Future<>(scheduler);
     Work<T> work = new Work<>(call, future);
@@ -84,6 +83,7 @@ final class WorkerThreads {
 
   /// Suspends the current task until the default executor has ended.
   void shutdown(@Nullable Duration timeout) {
+    Task<?> _ = Task.requireCurrent("shutdownDefaultExecutor()");
     shutDown = true;
     ExecutorService executor = defaultExecutor;
     if (executor == null) {
@@ -158,40 +158,6 @@ final class WorkerThreads {
     @Override
     void done(Future<?> done) {
       unwanted = true;
-    }
-  }
-
-  /// The outcome of what another thread does, on its way to the loop.
-  static final class Arrival<T extends @Nullable Object> extends Ready {
-    private final Future<T> future;
-    private final @Nullable Object value;
-    private final @Nullable Throwable failure;
-
-    // takes back what counted it as outstanding
-    private final Consumer<Scheduler> ended;
-
-    Arrival(
-        Future<T> future,
-        @Nullable Object value,
-        @Nullable Throwable failure,
-        Consumer<Scheduler> ended) {
-      this.ended = ended;
-      this.future = future;
-      this.value = value;
-      this.failure = failure;
-    }
-
-    @Override
-    @Nullable Strand dispatch(Scheduler scheduler) {
-      ended.accept(scheduler);
-      if (!future.done()) {
-        if (failure == null) {
-          future.complete(value);
-        } else {
-          future.completeExceptionally(failure);
-        }
-      }
-      return null;
     }
   }
 }

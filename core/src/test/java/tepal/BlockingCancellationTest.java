@@ -16,6 +16,7 @@ import static tepal.JdkCode.AN_HOUR;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.nio.channels.ClosedByInterruptException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -208,6 +209,41 @@ class BlockingCancellationTest {
     assertFails(TimeoutException.class, () -> {
       blockUntilInterrupted();
       timeout(SOON, () -> sleep(AN_HOUR));
+    });
+  }
+
+  @Test
+  void a_failure_after_a_timeout_that_the_body_got_over_is_a_failure() {
+    run(() -> {
+      var cause = new CancelledError();
+      var task = createTask(() -> {
+        timeout(SOON, () -> {
+          try {
+            JdkCode.sleep(AN_HOUR);
+          } catch (InterruptedException e) {
+            steps.add("went on");
+          }
+        });
+        throw new IllegalStateException("of another kind", cause);
+      });
+      assertThatThrownBy(task::await).hasMessage("of another kind");
+      assertThat(task.cancelled()).isFalse();
+    });
+    steps.assertAre("went on");
+  }
+
+  @Test
+  void a_read_that_times_out_after_a_swallowed_interrupt_does_not_count() {
+    run(() -> {
+      var task = started(() -> {
+        try {
+          JdkCode.sleep(AN_HOUR);
+        } catch (InterruptedException e) {
+          throw new SocketTimeoutException("Read timed out");
+        }
+      });
+      task.cancel();
+      assertThatThrownBy(task::await).hasCauseInstanceOf(SocketTimeoutException.class);
     });
   }
 
