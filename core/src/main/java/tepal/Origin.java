@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 record Origin(List<StackTraceElement> frames) {
   // as asyncio's constants.DEBUG_STACK_DEPTH
   private static final int DEPTH = 10;
-  private static final StackWalker WALKER = StackWalker.getInstance();
+  private static final StackWalker WALKER =
+      StackWalker.getInstance(StackWalker.Option.RETAIN_CLASS_REFERENCE);
 
   /// Returns the caller's place.
   static Origin here() {
@@ -30,15 +31,14 @@ record Origin(List<StackTraceElement> frames) {
 
   private static List<StackTraceElement> callers() {
     return WALKER.walk(frames -> frames
-        .filter(frame -> !isOurs(frame.getClassName()))
+        .filter(frame -> !isOurs(frame.getDeclaringClass()))
         .limit(DEPTH)
         .map(StackWalker.StackFrame::toStackTraceElement)
         .toList());
   }
 
-  /// Returns whether a class belongs to the machinery of this package and not to its user.
-  static boolean isOurs(String className) {
-    int dot = className.lastIndexOf('.');
-    return dot == 5 && className.startsWith("tepal.") && !className.endsWith("Test");
+  /// Returns whether a class is part of this library and not of its user.
+  private static boolean isOurs(Class<?> type) {
+    return type.getProtectionDomain() == Origin.class.getProtectionDomain();
   }
 }
