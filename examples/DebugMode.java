@@ -13,7 +13,10 @@ void main() {
     IO.println("debug: " + getRunningLoop().getDebug());
     createTask(this::computeTooLong, TaskOptions.named("greedy")).await();
     createTask(() -> Thread.sleep(200), TaskOptions.named("sleepy")).await();
-    IO.println("stderr says what greedy and sleepy did");
+    IO.println(
+        getRunningLoop().getDebug()
+            ? "stderr says what greedy and sleepy did"
+            : "nobody noticed; run this with --debug");
   });
 }
 

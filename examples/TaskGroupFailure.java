@@ -6,6 +6,7 @@
 //   ./tepal run examples/TaskGroupFailure.java
 
 import static tepal.Asyncio.*;
+import static tepal.ExceptionGroup.on;
 
 import tepal.*;
 
@@ -18,9 +19,9 @@ void main() {
         group.createTask(() -> fail(new IllegalStateException("no disk")));
       });
     } catch (ExceptionGroup e) {
-      e.handle(IllegalArgumentException.class, part -> IO.println("argument: " + part.exceptions()))
-          .handle(IllegalStateException.class, part -> IO.println("state: " + part.exceptions()))
-          .orThrow();
+      e.handle(
+          on(IllegalArgumentException.class, part -> IO.println("argument: " + part.exceptions())),
+          on(IllegalStateException.class, part -> IO.println("state: " + part.exceptions())));
     }
     IO.println("main goes on");
   });

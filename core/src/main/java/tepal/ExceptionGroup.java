@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// ```java
 /// catch (ExceptionGroup group) {
-///   group.handle(IOException.class, failed -> log(failed)).orThrow();
+///   group.handle(IOException.class, failed -> log(failed)); // and throws the others
 /// }
 /// ```
 ///
@@ -113,14 +113,62 @@ public final class ExceptionGroup extends RuntimeException {
     return split(type::isInstance);
   }
 
-  /// Calls `handler` with the exceptions of a type, if there are any: an `except*` clause.
+  /// Returns a clause of [#handle(Clause...)].
+  ///
+  /// @param type the type
+  /// @param handler told of the group of the exceptions of that type, if there are any
+  /// @return the clause
+  public static Clause on(
+      Class<? extends Throwable> type, Consumer<? super ExceptionGroup> handler) {
+    return new Clause(type, handler);
+  }
+
+  /// Calls `handler` with the exceptions of a type, if there are any, and throws the others: an
+  /// `except*` clause that stands alone.
   ///
   /// @param type the type
   /// @param handler told of the group of those exceptions
-  /// @return what is left to handle
-  public Unhandled handle(
-      Class<? extends Throwable> type, Consumer<? super ExceptionGroup> handler) {
-    return new Unhandled(this).handle(type, handler);
+  /// @throws ExceptionGroup as [#handle(Clause...)] does
+  public void handle(Class<? extends Throwable> type, Consumer<? super ExceptionGroup> handler) {
+    handle(on(type, handler));
+  }
+
+  /// Gives each clause the exceptions of its type that those before it left, if there are any, and
+  /// throws what none has taken: the `except*` clauses of a `try`.
+  ///
+  /// A handler that throws does not keep the following ones from being called.
+  ///
+  /// @param clauses the clauses, in order; `on(Throwable.class, ...)` takes all
+  /// @throws ExceptionGroup with what handlers threw and what is left, if there is any
+  public void handle(Clause... clauses) {
+    List<Throwable> thrown = new ArrayList<>();
+    ExceptionGroup rest = this;
+    for (Clause clause : clauses) {
+      Split parts = rest.split(clause.type());
+      ExceptionGroup matched = parts.matched();
+      if (matched != null) {
+        callHandler(clause, matched, thrown);
+        rest = parts.rest();
+      }
+      if (rest == null) {
+        break;
+      }
+    }
+    if (!thrown.isEmpty()) {
+      addIfPresent(thrown, rest);
+      throw new ExceptionGroup(groupMessage, thrown);
+    }
+    if (rest != null) {
+      throw rest;
+    }
+  }
+
+  private static void callHandler(Clause clause, ExceptionGroup matched, List<Throwable> thrown) {
+    try {
+      clause.handler().accept(matched);
+    } catch (RuntimeException e) {
+      thrown.add(e);
+    }
   }
 
   private static void addIfPresent(List<Throwable> list, @Nullable ExceptionGroup group) {
@@ -152,46 +200,9 @@ public final class ExceptionGroup extends RuntimeException {
   public record Split(
       @Nullable ExceptionGroup matched, @Nullable ExceptionGroup rest) {}
 
-  /// What is left of a group after some of its exceptions were handled.
-  public static final class Unhandled {
-    private final @Nullable ExceptionGroup rest;
-
-    private Unhandled(@Nullable ExceptionGroup rest) {
-      this.rest = rest;
-    }
-
-    /// Calls `handler` with the exceptions of a type among those left, if there are any.
-    ///
-    /// @param type the type
-    /// @param handler told of the group of those exceptions
-    /// @return what is left to handle
-    public Unhandled handle(
-        Class<? extends Throwable> type, Consumer<? super ExceptionGroup> handler) {
-      if (rest == null) {
-        return this;
-      }
-      Split parts = rest.split(type);
-      ExceptionGroup matched = parts.matched();
-      if (matched != null) {
-        handler.accept(matched);
-      }
-      return new Unhandled(parts.rest());
-    }
-
-    /// Returns what is left; null if everything was handled.
-    ///
-    /// @return the group of what is left
-    public @Nullable ExceptionGroup rest() {
-      return rest;
-    }
-
-    /// Throws what is left, if anything is.
-    ///
-    /// @throws ExceptionGroup with the exceptions that nobody handled
-    public void orThrow() {
-      if (rest != null) {
-        throw rest;
-      }
-    }
-  }
+  /// One clause of [#handle(Clause...)]: what is done with the exceptions of a type.
+  ///
+  /// @param type the type
+  /// @param handler told of the group of those exceptions
+  public record Clause(Class<? extends Throwable> type, Consumer<? super ExceptionGroup> handler) {}
 }

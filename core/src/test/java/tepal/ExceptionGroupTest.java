@@ -4,6 +4,7 @@ package tepal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static tepal.ExceptionGroup.on;
 
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -122,22 +123,21 @@ class ExceptionGroupTest {
   // ---- handle
 
   @Test
-  void each_handler_gets_what_those_before_it_left() {
-    ExceptionGroup rest = group
-        .handle(FileNotFoundException.class, each -> steps.add(describe(each)))
-        .handle(IOException.class, each -> steps.add(describe(each)))
-        .handle(IOException.class, each -> steps.add("nothing is left: " + each))
-        .rest();
+  void each_clause_gets_what_those_before_it_left_and_the_rest_is_thrown() {
+    assertThatThrownBy(() -> group.handle(
+            on(FileNotFoundException.class, each -> steps.add(describe(each))),
+            on(IOException.class, each -> steps.add(describe(each))),
+            on(IOException.class, each -> steps.add("nothing is left: " + each))))
+        .isInstanceOfSatisfying(
+            ExceptionGroup.class,
+            rest -> assertThat(describe(rest)).isEqualTo("outer(inner(division))"));
 
     steps.assertAre("outer(inner(no file))", "outer(disk full)");
-    assertThat(describe(rest)).isEqualTo("outer(inner(division))");
   }
 
   @Test
-  void what_nobody_handled_is_thrown() {
-    var unhandled = group.handle(IOException.class, each -> steps.add(describe(each)));
-
-    assertThatThrownBy(unhandled::orThrow)
+  void a_clause_alone_throws_the_others() {
+    assertThatThrownBy(() -> group.handle(IOException.class, each -> steps.add(describe(each))))
         .isInstanceOfSatisfying(
             ExceptionGroup.class,
             rest -> assertThat(describe(rest)).isEqualTo("outer(inner(division))"));
@@ -146,22 +146,27 @@ class ExceptionGroupTest {
 
   @Test
   void when_all_is_handled_nothing_is_thrown() {
-    var unhandled = group
-        .handle(IOException.class, _ -> steps.add("io"))
-        .handle(ArithmeticException.class, _ -> steps.add("arithmetic"))
-        .handle(Throwable.class, _ -> steps.add("nothing is left"));
+    group.handle(
+        on(IOException.class, _ -> steps.add("io")),
+        on(ArithmeticException.class, _ -> steps.add("arithmetic")),
+        on(Throwable.class, _ -> steps.add("nothing is left")));
 
-    unhandled.orThrow();
-    assertThat(unhandled.rest()).isNull();
     steps.assertAre("io", "arithmetic");
   }
 
   @Test
-  void what_a_handler_throws_leaves_at_once() {
-    assertThatThrownBy(() -> group.handle(IOException.class, _ -> {
-          throw new IllegalStateException("in the handler");
-        }))
-        .hasMessage("in the handler");
+  void what_handlers_throw_leaves_with_what_is_left() {
+    assertThatThrownBy(() -> group.handle(
+            on(FileNotFoundException.class, _ -> {
+              throw new IllegalStateException("in the first");
+            }),
+            on(IOException.class, _ -> {
+              throw new IllegalStateException("in the second");
+            })))
+        .isInstanceOfSatisfying(
+            ExceptionGroup.class,
+            thrown -> assertThat(describe(thrown))
+                .isEqualTo("outer(in the first, in the second, outer(inner(division)))"));
   }
 
   private static String describe(@Nullable Throwable exception) {

@@ -30,7 +30,7 @@ import picocli.CommandLine.Parameters;
 final class RunCommand implements Runnable {
   @Option(
       names = "--debug",
-      description = "Debug mode: reports slow callbacks, calls from the wrong thread, and more.")
+      description = "Debug mode: reports slow turns, tasks that JDK code suspended, and more.")
   private boolean debug;
 
   @Parameters(
@@ -65,7 +65,7 @@ final class RunCommand implements Runnable {
   Program load(PrintWriter err) throws IOException, CannotRunException {
     if (!Files.isRegularFile(file)) {
       throw new CannotRunException(
-          (Files.exists(file) ? "Expected a file, but this is none: " : "There is no file ")
+          (Files.exists(file) ? "Expected a regular file, but this is none: " : "There is no file ")
               + file);
     }
     if (debug) {
