@@ -56,10 +56,13 @@ final class DebugReports {
 
   /// Reports a strand that JDK code has just suspended, once for each place.
   void blocked(Strand strand) {
+    Object suspended = scheduler.subject(strand);
+    if (suspended instanceof Handle handle && handle.isReport()) {
+      return; // an appender that waits is not the program's doing
+    }
     StackTraceElement[] stack = strand.thread().getStackTrace();
     StackTraceElement place = Watchdog.place(stack);
     if (place != null && places.size() < MAX_PLACES && places.add(place)) {
-      Object suspended = scheduler.subject(strand);
       warn(() -> "%s was suspended by JDK code, not by an await, at %s: other tasks ran meanwhile"
           .formatted(suspended, place));
     }
