@@ -40,6 +40,7 @@ final class Baton extends Turns {
 
   @Override
   void run(Scheduler scheduler) {
+    FirstEnd.elsewhere();
     Caller caller = new Caller(scheduler);
     scheduler.caller = caller;
     try {

@@ -20,11 +20,8 @@ final class Carrier extends Turns {
   /// the one to get it, and gets it when the carrier runs it; a carrier that waits for the same
   /// lock meanwhile waits for ever.
   private static void loadWhatIsNeededLater() {
-    for (Class<?> each : List.of(
-        BlockedCallbacks.Entry.class,
-        CallbackThread.class,
-        DebugReports.Report.class,
-        PollerThreads.class)) {
+    for (Class<?> each :
+        List.of(BlockedCallbacks.Entry.class, CallbackThread.class, DebugReports.Report.class)) {
       try {
         Class<?> _ = Class.forName(each.getName(), /* initialize= */ true, each.getClassLoader());
       } catch (ClassNotFoundException e) {
@@ -50,7 +47,7 @@ final class Carrier extends Turns {
 
   @Override
   void run(Scheduler scheduler) {
-    PollerThreads.startElsewhere();
+    FirstEnd.onThisThread();
     for (Strand next = scheduler.next(); next != null; next = scheduler.next()) {
       Carried strand = (Carried) next;
       scheduler.current = strand;

@@ -24,6 +24,11 @@ final class OperationRounds {
   private static final TimeValue ITERATION = TimeValue.milliseconds(250);
   private static final int WARMUP_ITERATIONS = 5;
   private static final int ITERATIONS = 4;
+  /// Room for new objects that the warm-up has gone through: the first use of a page of memory
+  /// costs
+  /// as much as ten small tasks, which belongs to the start of a program and not to an operation.
+  static final String STEADY = "-Xmn64m";
+
   private static final String PYTHON_SECONDS = "1.2";
 
   private final @Nullable Python python;
@@ -78,7 +83,7 @@ final class OperationRounds {
         .addProfiler(CpuTimeProfiler.class)
         .addProfiler(GCProfiler.class)
         .jvmArgs(subject.flags().toArray(String[]::new))
-        .jvmArgsAppend("--sun-misc-unsafe-memory-access=allow")
+        .jvmArgsAppend(STEADY, "--sun-misc-unsafe-memory-access=allow")
         .shouldFailOnError(true)
         .verbosity(VerboseMode.SILENT)
         .build();

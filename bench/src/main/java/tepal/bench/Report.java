@@ -46,8 +46,8 @@ final class Report {
 
   void operations(OperationRounds rounds, List<Operation> measured) {
     line("");
-    line("Processor time of the whole process per operation, in nanoseconds, and what the loop's"
-        + " side allocates:");
+    line("Processor time of the whole process per operation, in nanoseconds, and the bytes that"
+        + " Tepal allocates (JMH after its warm-up, with `" + OperationRounds.STEADY + "`):");
     line("");
     List<String> header = new ArrayList<>(List.of("operation"));
     subjects.forEach(subject -> header.add(subject.title));
