@@ -5,8 +5,8 @@ import java.util.concurrent.Executor;
 
 /// A virtual thread that has come to its end before the tasks of a loop begin to wait.
 ///
-/// The JIT leaves out of `VirtualThread.run` what no thread has come to yet. Where a program lets
-/// a million tasks wait before the first virtual thread has ended, each of them has to be
+/// The JIT leaves out of `VirtualThread.run` what no thread has come to yet. Where a program
+/// lets a million tasks wait before the first virtual thread has ended, each of them has to be
 /// deoptimised when it comes back, which takes 10 µs.
 final class FirstEnd {
   private FirstEnd() {}

@@ -70,7 +70,8 @@ class TepalTest {
 
   @Test
   void a_directory_is_no_program() throws Exception {
-    assertThat(tepal("run", ".").err()).contains("tepal: Expected a regular file, but this is none: .");
+    assertThat(tepal("run", ".").err())
+        .contains("tepal: Expected a regular file, but this is none: .");
   }
 
   @Test
