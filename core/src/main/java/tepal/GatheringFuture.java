@@ -9,6 +9,9 @@ final class GatheringFuture<T extends @Nullable Object> extends Future<List<T>> 
   private final List<? extends Future<?>> children;
   private boolean cancelRequested;
 
+  // whether the children are being cancelled just now
+  private boolean cancelling;
+
   GatheringFuture(Scheduler scheduler, List<? extends Future<?>> children) {
     super(scheduler);
     this.children = children;
@@ -20,11 +23,21 @@ final class GatheringFuture<T extends @Nullable Object> extends Future<List<T>> 
       return false;
     }
     boolean any = false;
-    for (Future<?> child : children) {
-      any |= child.requestCancel(message);
+    cancelling = true;
+    try {
+      for (Future<?> child : children) {
+        any |= child.requestCancel(message);
+      }
+    } finally {
+      cancelling = false;
     }
     cancelRequested |= any;
     return any;
+  }
+
+  /// Returns whether a child that is being cancelled asks: it waits for this, in a circle.
+  boolean isCancelling() {
+    return cancelling;
   }
 
   boolean isCancelRequested() {

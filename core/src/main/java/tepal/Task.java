@@ -290,7 +290,9 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   private boolean requestCancelHere(@Nullable String message) {
     cancelRequests++;
     Future<?> waitingFor = waiter;
-    if (waitingFor != null && waitingFor.requestCancel(message)) {
+    if (waitingFor instanceof GatheringFuture<?> gathering && gathering.isCancelling()) {
+      leaveCircle();
+    } else if (waitingFor != null && waitingFor.requestCancel(message)) {
       return true;
     }
     mustCancel = true;

@@ -7,8 +7,10 @@ import static java.time.Duration.ofSeconds;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static tepal.Asyncio.allTasks;
 import static tepal.Asyncio.createTask;
 import static tepal.Asyncio.currentTask;
+import static tepal.Asyncio.gather;
 import static tepal.Asyncio.getRunningLoop;
 import static tepal.Asyncio.sleep;
 
@@ -375,5 +377,23 @@ class TaskCancellationTest {
     assertThatExceptionOfType(CancelledError.class)
         .isThrownBy(() -> tasks.get(1).await());
     assertThat(tasks.get(1).cancelling()).isZero();
+  }
+
+  @Test
+  void tasks_that_gather_each_other_in_a_circle_can_be_cancelled() {
+    // At the end nobody waits for what the task gathered that left the circle: that is reported.
+    getRunningLoop().setExceptionHandler((_, _) -> {});
+    List<Task<?>> tasks = new ArrayList<>();
+    tasks.add(createTask(() -> gather(tasks.get(1)).await()));
+    tasks.add(createTask(() -> gather(tasks.get(0)).await()));
+    sleep(ZERO);
+
+    tasks.get(0).cancel();
+
+    assertThatExceptionOfType(CancelledError.class)
+        .isThrownBy(() -> tasks.get(0).await());
+    assertThatExceptionOfType(CancelledError.class)
+        .isThrownBy(() -> tasks.get(1).await());
+    assertThat(allTasks()).hasSize(1);
   }
 }

@@ -93,7 +93,17 @@ final class RunCommand implements Callable<Integer> {
 
   private Comparison run(Sample sample, HangWatch watch) {
     watch.begin(sample.id());
-    return new Comparison(sample.trace(), ProgramRun.trace(sample.program(), mode));
+    return new Comparison(sample.trace(), trace(sample));
+  }
+
+  /// Returns the trace of a program; a loop that fails is a difference and not the end of the
+  /// others.
+  private List<String> trace(Sample sample) {
+    try {
+      return ProgramRun.trace(sample.program(), mode);
+    } catch (RuntimeException | StackOverflowError | AssertionError e) {
+      return List.of("(the loop failed with " + e + ")");
+    }
   }
 
   private void report(String id, Comparison comparison) {
