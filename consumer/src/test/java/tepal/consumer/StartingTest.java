@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -78,22 +80,29 @@ class StartingTest {
 
   @Test
   void an_image_of_jlink_has_the_flag_built_in() throws Exception {
-    Path image = scratch.resolve("image");
-    BuiltProject.Finished linked = BuiltProject.jdk(
-        "jlink",
-        "",
+    Path image = link(
         "--module-path",
         modulePath.path(),
         "--add-modules",
         "app",
         "--add-options=--add-opens=java.base/java.lang=tepal",
         "--launcher",
-        "app=app/app.App",
-        "--output",
-        image.toString());
-    assertThat(linked.status()).as(linked.out() + linked.err()).isZero();
+        "app=app/app.App");
 
     assertRunsOpened(BuiltProject.start(image.resolve("bin").resolve("app"), ""));
+  }
+
+  @Test
+  void an_image_without_the_module_of_signals_runs_the_class_path() throws Exception {
+    Path image = link("--add-modules", "java.base,java.logging");
+
+    assertRunsOpened(BuiltProject.start(
+        image.resolve("bin").resolve("java"),
+        "",
+        "--add-opens=java.base/java.lang=ALL-UNNAMED",
+        "-cp",
+        classPath.path(),
+        "app.App"));
   }
 
   @Test
@@ -141,6 +150,16 @@ class StartingTest {
 
     assertThat(Files.readString(report))
         .contains("Tests run: 1, Failures: 0, Errors: 0, Skipped: 0");
+  }
+
+  /// Makes a run-time image and returns where it is.
+  private Path link(String... options) throws Exception {
+    Path image = scratch.resolve("image");
+    List<String> arguments = new ArrayList<>(List.of(options));
+    arguments.addAll(List.of("--output", image.toString()));
+    BuiltProject.Finished end = BuiltProject.jdk("jlink", "", arguments.toArray(String[]::new));
+    assertThat(end.status()).as(end.out() + end.err()).isZero();
+    return image;
   }
 
   private static void assertRunsOpened(BuiltProject.Finished end) {
