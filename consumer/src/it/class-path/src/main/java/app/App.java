@@ -5,7 +5,7 @@ import static tepal.Asyncio.*;
 import java.time.Duration;
 import tepal.TaskGroup;
 
-public class App {
+class App {
   public static void main(String[] args) {
     run(() -> {
       System.out.println("mode: " + getRunningLoop().mode());
