@@ -318,6 +318,31 @@ public final class EventLoop implements AutoCloseable {
     return timer;
   }
 
+  /// Returns a future that is done once the loop has had nothing to run for `cushion`: no task
+  /// and no callback was ready all that time.
+  ///
+  /// Returns immediately. What waits for a timer, for I/O, for another thread or in JDK code is
+  /// not ready; a cushion gives such things the time to arrive. Of several such futures those
+  /// with the shortest cushion are done first; as whoever waits for them then runs, the
+  /// cushions of the others begin anew. A virtual clock stands still until they are done.
+  /// Cancelling the future is all that it takes to give it up. A loop that is always busy never
+  /// completes it.
+  ///
+  /// For tests (`tepal.testing.Testing.waitAllTasksBlocked`) and for what a program does when it
+  /// has nothing else to do.
+  ///
+  /// @param cushion how long the loop has to have been idle, in real time; zero or less for the
+  ///     first moment in which nothing is ready, more than 292 years for ever
+  /// @return the future
+  /// @throws IllegalStateException if the loop is closed, or on another thread than the loop's
+  public Future<@Nullable Void> whenIdle(Duration cushion) {
+    requireOpen();
+    scheduler.requireLoopThread("whenIdle()");
+    Future<@Nullable Void> future = new Future<>(scheduler);
+    scheduler.idleWaits().add(Math.max(0, Nanos.of(cushion)), future);
+    return future;
+  }
+
   /// Returns the loop's time: how long ago its clock's arbitrary zero was.
   ///
   /// May be called from any thread, if the loop's clock may.

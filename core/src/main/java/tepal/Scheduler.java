@@ -85,6 +85,9 @@ final class Scheduler implements LoopClock.Outstanding {
   // real time at which the loop ran out of work; 0 while it has some
   private long idleSinceNanos;
 
+  // null until somebody first waits for the loop to be idle
+  private @Nullable IdleWaits idleWaits;
+
   private @Nullable CallbackThread callbacks;
   private @Nullable IoThread io;
 
@@ -237,7 +240,7 @@ final class Scheduler implements LoopClock.Outstanding {
     long nanos = 0;
     if (!busy) {
       becomeIdle();
-      nanos = inbox.fallAsleep(selecting) ? clock.idle(deadline, this) : 0;
+      nanos = inbox.fallAsleep(selecting) ? mayIdle(deadline) : 0;
     }
     return selecting.selectFor(Math.max(0, nanos));
   }
@@ -245,7 +248,7 @@ final class Scheduler implements LoopClock.Outstanding {
   private void sleep(long deadline) {
     becomeIdle();
     while (inbox.isEmpty()) {
-      long nanos = clock.idle(deadline, this);
+      long nanos = mayIdle(deadline);
       if (nanos <= 0) {
         break;
       }
@@ -260,6 +263,13 @@ final class Scheduler implements LoopClock.Outstanding {
     if (idleSinceNanos == 0) {
       idleSinceNanos = System.nanoTime();
     }
+  }
+
+  /// Returns for how long, in real nanoseconds, the loop may sleep.
+  private long mayIdle(long deadline) {
+    long nanos = clock.idle(deadline, this);
+    IdleWaits waits = idleWaits;
+    return waits == null ? nanos : Math.min(nanos, waits.leftNanos(idleNanos()));
   }
 
   /// Moves to the ready queue what came in and the timers that are due, and begins to run it.
@@ -277,6 +287,8 @@ final class Scheduler implements LoopClock.Outstanding {
     todo = ready.size();
     if (todo > 0) {
       idleSinceNanos = 0;
+    } else if (idleWaits != null) {
+      idleWaits.idleFor(idleNanos());
     }
   }
 
@@ -504,7 +516,10 @@ final class Scheduler implements LoopClock.Outstanding {
   @Override
   public boolean work() {
     IoThread thread = io;
-    return outstandingWork > 0 || (thread != null && thread.hasWork());
+    IdleWaits waits = idleWaits;
+    return outstandingWork > 0
+        || (thread != null && thread.hasWork())
+        || (waits != null && !waits.isEmpty());
   }
 
   @Override
@@ -518,6 +533,15 @@ final class Scheduler implements LoopClock.Outstanding {
   }
 
   // ---- Other parts
+
+  IdleWaits idleWaits() {
+    IdleWaits present = idleWaits;
+    if (present == null) {
+      present = new IdleWaits();
+      idleWaits = present;
+    }
+    return present;
+  }
 
   void install(Selector selector) {
     io = new IoThread(this, selector);

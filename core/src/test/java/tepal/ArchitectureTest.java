@@ -49,11 +49,14 @@ class ArchitectureTest {
     InterruptedScopesTest.class,
     LeakTest.class,
     StrandStackSamplerTest.class,
+    SuspensionAssertionTest.class,
     WatchdogTest.class
   };
 
   /// The packages that a user could have written.
-  private static final String[] BUILT_ON_THE_PUBLIC_API = {"tepal.sync", "tepal.queues"};
+  private static final String[] BUILT_ON_THE_PUBLIC_API = {
+    "tepal.sync", "tepal.queues", "tepal.testing"
+  };
 
   @Test
   void packages_depend_on_each_other_one_way_only() {
@@ -73,7 +76,7 @@ class ArchitectureTest {
   }
 
   @Test
-  void sync_and_queues_see_only_public_types() {
+  void sync_queues_and_testing_see_only_public_types() {
     check(
         classes()
             .that()
@@ -86,7 +89,7 @@ class ArchitectureTest {
   }
 
   @Test
-  void sync_and_queues_use_only_public_members() {
+  void sync_queues_and_testing_use_only_public_members() {
     check(
         noClasses()
             .that()

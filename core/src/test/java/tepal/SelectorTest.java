@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static tepal.Asyncio.getRunningLoop;
 import static tepal.Asyncio.sleep;
 import static tepal.Asyncio.toThread;
+import static tepal.testing.Testing.waitAllTasksBlocked;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -96,6 +97,21 @@ class SelectorTest {
     });
 
     steps.assertAre("input at PT0S", "a day later");
+  }
+
+  @Test
+  void input_that_is_there_comes_before_the_loop_counts_as_idle() throws Exception {
+    run(() -> {
+      Future<Integer> read = selector.nextByte(getRunningLoop());
+      read.addDoneCallback(_ -> steps.add("input"));
+      selector.write(7);
+      waitAllTasksBlocked();
+      steps.add("idle");
+      waitAllTasksBlocked(Duration.ofMillis(2));
+      steps.add("idle for a while");
+    });
+
+    steps.assertAre("input", "idle", "idle for a while");
   }
 
   @Test
