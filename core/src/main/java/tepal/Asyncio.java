@@ -206,7 +206,7 @@ public final class Asyncio {
       task.yieldOnce();
       return;
     }
-    Future<@Nullable Void> over = new Future<>(task.scheduler);
+    Future<@Nullable Void> over = new Future<>(task.scheduler, "sleep()");
     LoopTimer timer = new LoopTimer.Completing(over);
     timer.startIn(nanos);
     try {

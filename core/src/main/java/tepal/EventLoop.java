@@ -550,6 +550,48 @@ public final class EventLoop implements AutoCloseable {
     scheduler.reports.slowNanos = Nanos.of(duration);
   }
 
+  /// Returns all tasks of the loop as a text: each with what it does and its stack, and indented
+  /// below it the tasks that it awaits. What `python -m asyncio pstree` prints.
+  ///
+  /// May be called from any thread, also while the loop hangs. A loop that turns is asked, and
+  /// the tasks stand still while they are looked at. If it does not answer within half a second,
+  /// the text says what can be seen from outside, and what has the turn. Blocks the calling
+  /// thread meanwhile; never throws.
+  ///
+  /// A task is awaited by who waits in its `await`, by a task that gathers, shields, or waits
+  /// for it, by the task of its group, and by a task that waits for a lock that it holds. Tasks
+  /// that await each other in a circle end in a line such as `cycle: a -> b -> a`. Shown are
+  /// 1000 tasks at most and 100 levels.
+  ///
+  /// ```
+  /// EventLoop[running, opened]: 2 tasks
+  /// * Task[main, waiting for TaskGroup[entered, tasks=1]]
+  ///   + Call stack:
+  ///   |   at tepal.TaskGroup.run(TaskGroup.java:131)
+  ///   |   at app.App.main(App.java:9)
+  ///   + Awaits:
+  ///     * Task[fetch-1, waiting for Queue[0 items, 1 getter waiting]]
+  ///       + Call stack:
+  ///       |   at tepal.queues.Queue.get(Queue.java:151)
+  ///       |   at app.App.fetch(App.java:20)
+  /// ```
+  ///
+  /// @return the text, several lines
+  public String formatTaskTree() {
+    return TaskTree.tree(scheduler);
+  }
+
+  /// Returns all tasks of the loop as a table: name, what it does, where it is, and who awaits
+  /// it. What `python -m asyncio ps` prints.
+  ///
+  /// May be called from any thread, also while the loop hangs; see [#formatTaskTree()]. Shown
+  /// are 1000 tasks at most.
+  ///
+  /// @return the text, a line for each task
+  public String formatTaskTable() {
+    return TaskTree.table(scheduler);
+  }
+
   /// Returns the mode that this loop runs its tasks in. May be called from any thread.
   ///
   /// @return the mode

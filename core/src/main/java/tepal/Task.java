@@ -451,21 +451,37 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     throw new IllegalStateException("A task does not support setException(); its body throws");
   }
 
-  @Override
-  public String toString() {
-    StringBuilder text = new StringBuilder("Task[").append(getName()).append(", ");
+  // ---- Description
+
+  /// Returns what this waits for, if that is not just a future or another task.
+  @Nullable Object awaitedBlocker() {
     Future<?> waitingFor = waiter;
+    return waitingFor == null ? null : waitingFor.blocker();
+  }
+
+  /// Returns what this does, or how it ended.
+  String describeActivity(Vantage from) {
     if (done()) {
-      text.append(describeState());
-    } else if (waitingFor != null && !waitingFor.done()) {
-      text.append("waiting for ")
-          .append(waitingFor instanceof Task<?> task ? task.getName() : waitingFor);
-    } else {
-      text.append(isBlocked() ? "suspended by JDK code" : describeState());
+      return describeState(from);
     }
-    if (cancelRequests > 0 && !done()) {
-      text.append(", cancelling");
+    String cancelling = cancelRequests > 0 ? ", cancelling" : "";
+    Future<?> waitingFor = waiter;
+    if (waitingFor != null && !waitingFor.done()) {
+      return "waiting for " + waitingFor.describeWait(from) + cancelling;
     }
-    return text.append(']').toString();
+    if (from != Vantage.INSIDE && strand != null && strand == scheduler.current) {
+      return "has the turn" + cancelling;
+    }
+    return (isBlocked() ? "suspended by JDK code" : describeState(from)) + cancelling;
+  }
+
+  @Override
+  String describe(Vantage from) {
+    return "Task[" + getName() + ", " + describeActivity(from) + "]";
+  }
+
+  @Override
+  String shortName(Vantage from) {
+    return getName();
   }
 }
