@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package tepal;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -56,11 +54,7 @@ final class CallGraph {
     if (text.isEmpty()) {
       return;
     }
-    try {
-      out.append(text).append(System.lineSeparator());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    CallStack.print(text, out);
   }
 
   private static @Nullable Future<?> futureOrCurrentTask(@Nullable Future<?> given) {

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package tepal;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /// The stack of a task as its user wrote it, innermost frame first.
@@ -25,8 +26,8 @@ final class CallStack {
 
   private CallStack() {}
 
-  /// Returns the frames of a task, wherever it is: on a thread, suspended by us or by JDK code.
-  /// None if it has not begun, or is done. May be called from any thread.
+  /// Returns the frames of a task, wherever it is: on a thread, suspended by us or by JDK
+  /// code. None if it has not begun, or is done. May be called from any thread.
   static List<StackTraceElement> of(Task<?> task) {
     Strand strand = task.strandOrNull();
     if (strand == null) {
@@ -68,8 +69,8 @@ final class CallStack {
     return stack.length;
   }
 
-  /// Returns where the frames begin that are not a switch to another strand, or the question for
-  /// the stack itself.
+  /// Returns where the frames begin that are not a switch to another strand, or the question
+  /// for the stack itself.
   private static int start(StackTraceElement[] stack, int end, boolean current) {
     for (int i = end - 1; i >= 0; i--) {
       if (isSwitch(stack[i])) {
@@ -143,16 +144,20 @@ final class CallStack {
     return withoutPlumbing(failure.getStackTrace(), /* current= */ false);
   }
 
-  static String text(StackTraceElement[] stack) {
-    return text(Arrays.asList(stack));
-  }
-
-  /// Returns one line for each frame, each with its line separator before it.
-  static String text(List<StackTraceElement> stack) {
-    StringBuilder text = new StringBuilder();
-    for (StackTraceElement frame : stack) {
+  /// Prints a line and one for each frame.
+  static void print(String title, List<StackTraceElement> frames, Appendable out) {
+    StringBuilder text = new StringBuilder(title);
+    for (StackTraceElement frame : frames) {
       text.append(System.lineSeparator()).append("    at ").append(frame);
     }
-    return text.toString();
+    print(text, out);
+  }
+
+  static void print(CharSequence text, Appendable out) {
+    try {
+      out.append(text).append(System.lineSeparator());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 }

@@ -83,7 +83,7 @@ final class WorkerThreads {
 
   /// Suspends the current task until the default executor has ended.
   void shutdown(@Nullable Duration timeout) {
-    Task<?> _ = Task.requireCurrent("shutdownDefaultExecutor()");
+    Task.requireCurrent("shutdownDefaultExecutor()").requireMaySuspend("the executor's end");
     shutDown = true;
     ExecutorService executor = defaultExecutor;
     if (executor == null) {
