@@ -362,6 +362,30 @@ public final class EventLoop implements AutoCloseable {
     return new Future<>(scheduler);
   }
 
+  /// Creates a future with which the current task is about to wait for `blocker`: for code
+  /// that builds primitives, as [tepal.sync] and [tepal.queues] do.
+  ///
+  /// The same as [#createFuture()], but for descriptions: a task that awaits it is
+  /// `Task[reader, waiting for Queue[0 items]]`, and awaits the holder if this is a [Blocker]
+  /// that has one. The text is asked for when it is needed. Ask for it before anything else
+  /// that the wait would have to take back, as this is where a wait is refused that must not
+  /// be.
+  ///
+  /// Must be called from the loop.
+  ///
+  /// @param blocker what is waited for; its `toString` may be called from any thread
+  /// @param <T> the type of its value
+  /// @return the future
+  /// @throws IllegalStateException if the current task must not be suspended, see
+  ///     [Asyncio#noSuspend(Body)]
+  public <T extends @Nullable Object> Future<T> createWaiter(Object blocker) {
+    Strand current = scheduler.current;
+    if (current != null && current.task != null && current.task.noSuspend() != null) {
+      current.task.requireMaySuspend(ErrorReports.textOf(blocker));
+    }
+    return new Future<>(scheduler, Objects.requireNonNull(blocker, "blocker"));
+  }
+
   /// Creates a task that runs `body` from the next iteration on.
   ///
   /// @param body what the task runs
@@ -575,6 +599,48 @@ public final class EventLoop implements AutoCloseable {
   /// @param duration the duration
   public void setSlowCallbackDuration(Duration duration) {
     scheduler.reports.slowNanos = Nanos.of(duration);
+  }
+
+  /// Returns all tasks of the loop as a text: each with what it does and its stack, and
+  /// indented below it the tasks that it awaits. What `python -m asyncio pstree` prints.
+  ///
+  /// May be called from any thread, also while the loop hangs. A loop that turns is asked, and
+  /// the tasks stand still while they are looked at. If it does not answer within half a
+  /// second, the text says what can be seen from outside, and what has the turn. Blocks the
+  /// calling thread meanwhile; never throws.
+  ///
+  /// A task is awaited by who waits in its `await`, by a task that gathers, shields, or waits
+  /// for it, by the task of its group, and by a task that waits for a lock that it holds.
+  /// Tasks that await each other in a circle end in a line such as `cycle: a -> b -> a`. Shown
+  /// are 1000 tasks at most and 100 levels.
+  ///
+  /// ```
+  /// EventLoop[running, opened]: 2 tasks
+  /// * Task[main, waiting for TaskGroup[entered, tasks=1]]
+  ///   + Call stack:
+  ///   |   at tepal.TaskGroup.run(TaskGroup.java:131)
+  ///   |   at app.App.main(App.java:9)
+  ///   + Awaits:
+  ///     * Task[fetch-1, waiting for Queue[0 items, 1 getter waiting]]
+  ///       + Call stack:
+  ///       |   at tepal.queues.Queue.get(Queue.java:151)
+  ///       |   at app.App.fetch(App.java:20)
+  /// ```
+  ///
+  /// @return the text, several lines
+  public String formatTaskTree() {
+    return TaskTree.tree(scheduler);
+  }
+
+  /// Returns all tasks of the loop as a table: name, what it does, where it is, and who awaits
+  /// it. What `python -m asyncio ps` prints.
+  ///
+  /// May be called from any thread, also while the loop hangs; see [#formatTaskTree()]. Shown
+  /// are 1000 tasks at most.
+  ///
+  /// @return the text, a line for each task
+  public String formatTaskTable() {
+    return TaskTree.table(scheduler);
   }
 
   /// Returns the mode that this loop runs its tasks in. May be called from any thread.

@@ -33,7 +33,7 @@ public sealed class Future<T extends @Nullable Object> implements Awaitable<T>
   /*
    * state      entered by        `outcome` holds
    * ---------  ----------------  ------------------------------------------------------------
-   * PENDING    constructor       null
+   * PENDING    constructor       what a task waits for with this, for descriptions, or null
    * FINISHED   setResult         the value
    * FAILED     setException      the exception
    * CANCELLED  cancel            the CancelledError that the first result() throws, or null
@@ -55,7 +55,12 @@ public sealed class Future<T extends @Nullable Object> implements Awaitable<T>
   private byte state = PENDING;
 
   Future(Scheduler scheduler) {
+    this(scheduler, null);
+  }
+
+  Future(Scheduler scheduler, @Nullable Object blocker) {
     this.scheduler = scheduler;
+    this.outcome = blocker;
     if (scheduler.debug) {
       rare().origin = Origin.here();
     }
@@ -70,6 +75,10 @@ public sealed class Future<T extends @Nullable Object> implements Awaitable<T>
 
     // set while this has an exception that nobody has asked for
     @Nullable UnretrievedFailure unretrieved;
+
+    // who awaits this beside those in `completions`, as combinators of users have said; null if
+    // nobody
+    @Nullable List<Future<?>> awaitedBy;
   }
 
   private Rare rare() {
@@ -205,7 +214,7 @@ public sealed class Future<T extends @Nullable Object> implements Awaitable<T>
       return makeCancelledError();
     }
     retrieved();
-    return outcome instanceof CancelledError error ? error : null;
+    return state == FAILED && outcome instanceof CancelledError error ? error : null;
   }
 
   /// Returns the error to throw for a cancelled future: the original one once, then new ones.
@@ -398,6 +407,50 @@ public sealed class Future<T extends @Nullable Object> implements Awaitable<T>
     }
   }
 
+  // ---- Who awaits this
+
+  /// Finds who awaits this directly. May be called from any thread, which may then miss some.
+  final void awaiters(Consumer<? super Future<?>> found) {
+    Object present = completions;
+    if (present instanceof ArrayList<?> list) {
+      for (Object each : list.toArray()) {
+        if (each instanceof Completion completion) {
+          completion.awaiters(found);
+        }
+      }
+    } else if (present instanceof Completion completion) {
+      completion.awaiters(found);
+    }
+    Rare extra = rare;
+    List<Future<?>> said = extra == null ? null : extra.awaitedBy;
+    if (said != null) {
+      for (Object each : said.toArray()) {
+        if (each instanceof Future<?> waiter) {
+          found.accept(waiter);
+        }
+      }
+    }
+  }
+
+  final void addToAwaitedBy(Future<?> waiter) {
+    scheduler.requireLoopThread("futureAddToAwaitedBy()");
+    Rare mine = rare();
+    if (mine.awaitedBy == null) {
+      mine.awaitedBy = new ArrayList<>(1);
+    }
+    if (!mine.awaitedBy.contains(waiter)) {
+      mine.awaitedBy.add(waiter);
+    }
+  }
+
+  final void discardFromAwaitedBy(Future<?> waiter) {
+    scheduler.requireLoopThread("futureDiscardFromAwaitedBy()");
+    Rare present = rare;
+    if (present != null && present.awaitedBy != null) {
+      boolean _ = present.awaitedBy.remove(waiter);
+    }
+  }
+
   private void scheduleCompletions() {
     Object present = completions;
     if (present == null) {
@@ -421,18 +474,48 @@ public sealed class Future<T extends @Nullable Object> implements Awaitable<T>
     return Origin.framesOf(originOrNull());
   }
 
+  /// Returns what a task waits for with this, or null if that is not known or over.
+  final @Nullable Object blocker() {
+    return state == PENDING ? outcome : null;
+  }
+
+  /// Returns the exception that this ended with, without counting as having asked for it; null
+  /// if it ended otherwise.
+  final @Nullable Throwable failureOrNull() {
+    return state == FAILED && outcome instanceof Throwable failure ? failure : null;
+  }
+
   /// Returns the word for the state, and what it gave.
-  final String describeState() {
+  final String describeState(Vantage from) {
     return switch (state) {
       case PENDING -> "pending";
-      case FINISHED -> "result=" + ErrorReports.textOf(outcome);
-      case FAILED -> "exception=" + ErrorReports.textOf(outcome);
+      case FINISHED -> "result=" + from.textOf(outcome);
+      case FAILED -> "exception=" + from.textOf(outcome);
       default -> "cancelled";
     };
   }
 
+  /// Returns the text of this, as far as it can be had from there.
+  String describe(Vantage from) {
+    Object waitedFor = blocker();
+    return "Future[" + describeState(from)
+        + (waitedFor == null ? "" : ", of " + from.textOf(waitedFor))
+        + Origin.describe(originOrNull()) + "]";
+  }
+
+  /// Returns what a task waits for that waits with this.
+  final String describeWait(Vantage from) {
+    Object waitedFor = blocker();
+    return waitedFor == null ? shortName(from) : from.textOf(waitedFor);
+  }
+
+  /// Returns what stands for this in the description of another.
+  String shortName(Vantage from) {
+    return describe(from);
+  }
+
   @Override
-  public String toString() {
-    return "Future[" + describeState() + Origin.describe(originOrNull()) + "]";
+  public final String toString() {
+    return describe(Vantage.INSIDE);
   }
 }

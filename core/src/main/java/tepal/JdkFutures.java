@@ -32,7 +32,7 @@ final class JdkFutures {
       Scheduler scheduler,
       java.util.concurrent.Future<? extends T> source,
       Consumer<Scheduler> ended) {
-    Future<T> future = new Future<>(scheduler);
+    Future<T> future = new Future<>(scheduler, source);
     if (source instanceof CompletionStage<?> stage) {
       var _ = stage.whenComplete(
           (value, failure) -> scheduler.inbox.push(arrival(future, value, failure, ended)));

@@ -459,10 +459,13 @@ final class Scheduler implements LoopClock.Outstanding {
       callbacks = null;
       blockedCallbacks.abandoned(thread);
     }
+    Task<?> task = strand.task;
+    if (task != null) {
+      task.suspendedByJdk(strand);
+    }
     if (!strand.requeued) {
       strand.blocked = true;
       blockedStrands++;
-      Task<?> task = strand.task;
       if (task == null) {
         blockedCallbacks.suspended(strand);
       } else {

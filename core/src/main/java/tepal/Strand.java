@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package tepal;
 
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// A thread of control of one loop: a task's, a callback thread's, or the I/O thread's.
@@ -116,5 +117,12 @@ abstract class Strand extends Ready implements Completion {
   @Override
   public final Ready completed(Future<?> future) {
     return this;
+  }
+
+  @Override
+  public final void awaiters(Consumer<? super Future<?>> found) {
+    if (task != null) {
+      found.accept(task);
+    }
   }
 }

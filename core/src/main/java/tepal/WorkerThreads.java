@@ -34,7 +34,7 @@ final class WorkerThreads {
       // Submitted as it is: an executor that spans processes sends it to another one.
       return JdkFutures.wrapCall(scheduler, service.submit(call));
     }
-    Future<T> future = new Future<>(scheduler);
+    Future<T> future = new Future<>(scheduler, "a call in an executor");
     Work<T> work = new Work<>(call, future);
     scheduler.workBegins();
     try {
@@ -83,14 +83,14 @@ final class WorkerThreads {
 
   /// Suspends the current task until the default executor has ended.
   void shutdown(@Nullable Duration timeout) {
-    Task<?> _ = Task.requireCurrent("shutdownDefaultExecutor()");
+    Task.requireCurrent("shutdownDefaultExecutor()").requireMaySuspend("the executor's end");
     shutDown = true;
     ExecutorService executor = defaultExecutor;
     if (executor == null) {
       return;
     }
     executor.shutdown();
-    Future<@Nullable Void> ended = new Future<>(scheduler);
+    Future<@Nullable Void> ended = new Future<>(scheduler, executor);
     Thread waiting = Thread.ofPlatform()
         .daemon()
         .name("tepal-executor-shutdown")

@@ -300,8 +300,7 @@ class EventLoopTest {
     loop.runForever();
 
     loop.close();
-    steps.assertAre(
-        "Task was destroyed but it is pending: Task[sleeper, waiting for Future[pending]]");
+    steps.assertAre("Task was destroyed but it is pending: Task[sleeper, waiting for sleep()]");
   }
 
   @Test

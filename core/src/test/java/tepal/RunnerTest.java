@@ -242,8 +242,7 @@ class RunnerTest {
       });
     }
 
-    steps.assertAre(
-        "Task was destroyed but it is pending: Task[latecomer, waiting for Future[pending]]");
+    steps.assertAre("Task was destroyed but it is pending: Task[latecomer, waiting for sleep()]");
   }
 
   @Test

@@ -9,6 +9,8 @@ import static tepal.sync.Trail.pass;
 
 import org.junit.jupiter.api.Test;
 import tepal.Asyncio;
+import tepal.Task;
+import tepal.TaskOptions;
 
 class LockTest {
   private final Trail trail = new Trail();
@@ -58,7 +60,7 @@ class LockTest {
       lock.release();
       assertThat(lock).hasToString("Lock[unlocked, 1 waiting]");
       pass();
-      assertThat(lock).hasToString("Lock[locked]");
+      assertThat(lock).hasToString("Lock[locked by a task that has ended]");
     });
   }
 
@@ -185,7 +187,7 @@ class LockTest {
       trail.add("main acquired");
       pass();
       trail.assertIs("main acquired", "a cancelled");
-      assertThat(lock).hasToString("Lock[locked]");
+      assertThat(lock.toString()).matches("Lock\\[locked by Task-\\d+]");
     });
   }
 
@@ -245,7 +247,7 @@ class LockTest {
   void nobody_waits_where_no_loop_runs() {
     lock.acquire();
     assertThatIllegalStateException().isThrownBy(lock::acquire);
-    assertThat(lock).hasToString("Lock[locked]");
+    assertThat(lock).hasToString("Lock[locked by " + Thread.currentThread().getName() + "]");
   }
 
   @Test
@@ -259,7 +261,7 @@ class LockTest {
 
     onLoop(() -> assertThatIllegalStateException()
         .isThrownBy(lock::acquire)
-        .withMessageContaining("Lock[locked] belongs"));
+        .withMessageContaining(lock + " belongs"));
   }
 
   @Test
@@ -271,7 +273,45 @@ class LockTest {
       trail.task("b", lock::acquire);
       pass();
       assertThat(lock.statistics()).isEqualTo(new LockStatistics(true, 2));
-      assertThat(lock).hasToString("Lock[locked, 2 waiting]");
+      assertThat(lock.toString()).matches("Lock\\[locked by Task-\\d+, 2 waiting]");
+    });
+  }
+
+  @Test
+  void a_lock_knows_who_holds_it() {
+    onLoop(() -> {
+      assertThat(lock.holder()).isNull();
+      lock.acquire();
+      assertThat(lock.holder()).isSameAs(Thread.currentThread());
+      assertThat(Task.of(Thread.currentThread())).isSameAs(Asyncio.currentTask());
+
+      Asyncio.createTask(() -> lock.acquire(), TaskOptions.named("reader"));
+      pass();
+      lock.release();
+      pass();
+      assertThat(lock).hasToString("Lock[locked by reader]");
+    });
+  }
+
+  @Test
+  void another_task_than_the_holder_may_release_the_lock() {
+    onLoop(() -> {
+      lock.acquire();
+      trail.task("a", lock::release);
+      pass();
+
+      trail.assertIs("a done");
+      assertThat(lock.holder()).isNull();
+      assertThat(lock).hasToString("Lock[unlocked]");
+    });
+  }
+
+  @Test
+  void a_lock_that_a_callback_holds_says_so() {
+    onLoop(() -> {
+      Asyncio.getRunningLoop().callSoon(lock::acquire);
+      pass();
+      assertThat(lock).hasToString("Lock[locked by tepal-callbacks]");
     });
   }
 }
