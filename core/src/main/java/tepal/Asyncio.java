@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /// The functions of Python's `asyncio`, under their names in Java's case.
@@ -20,8 +21,8 @@ import org.jspecify.annotations.Nullable;
 /// `wait`, `waitFor`, `toThread`); what is a plain function that returns a future returns a
 /// [Future] (`gather`, `shield`, `createTask`, `ensureFuture`).
 ///
-/// Unless its description says otherwise, a function must be called in a task or a callback of
-/// a loop.
+/// Unless its description says otherwise, a function must be called in a task or a callback
+/// of a loop.
 public final class Asyncio {
   private Asyncio() {}
 
@@ -29,10 +30,10 @@ public final class Asyncio {
 
   /// Runs `main` as the main task of a new loop, and returns its value.
   ///
-  /// Blocks the calling thread until `main` has ended and everything it left behind is cleaned
-  /// up: tasks are cancelled and awaited, the default executor has ended, the loop is closed.
-  /// Ctrl-C cancels `main`; when the program has cleaned up, the process ends with status 130.
-  /// A second Ctrl-C ends it at once.
+  /// Blocks the calling thread until `main` has ended and everything it left behind is
+  /// cleaned up: tasks are cancelled and awaited, the default executor has ended, the loop is
+  /// closed. Ctrl-C cancels `main`; when the program has cleaned up, the process ends with
+  /// status 130. A second Ctrl-C ends it at once.
   ///
   /// Mirrors `asyncio.run`. Must be called outside any loop.
   ///
@@ -392,9 +393,9 @@ public final class Asyncio {
 
   /// Returns the futures of `awaitables` in the order in which they are done.
   ///
-  /// Bodies become tasks at once. Each `next` of the iteration suspends the current task until
-  /// another future is done: `for (var future : asCompleted(tasks))` is Python's `async for`.
-  /// Cancelling the task while it waits cancels none of the futures.
+  /// Bodies become tasks at once. Each `next` of the iteration suspends the current task
+  /// until another future is done: `for (var future : asCompleted(tasks))` is Python's `async
+  /// for`. Cancelling the task while it waits cancels none of the futures.
   ///
   /// @param awaitables bodies and futures; a future that is given twice counts once
   /// @param <T> the type of the values
@@ -428,8 +429,8 @@ public final class Asyncio {
   /// leaves the body becomes a [TimeoutException]. See [Timeout], also for a deadline that
   /// moves.
   ///
-  /// @param delay how long the body may take; zero or negative lets it come to its first wait;
-  ///     null for no limit
+  /// @param delay how long the body may take; zero or negative lets it come to its first
+  ///     wait; null for no limit
   /// @param body what to run
   /// @param <T> the type of the value
   /// @param <X> what the body may throw
@@ -532,7 +533,8 @@ public final class Asyncio {
     return timeout(timeout, body);
   }
 
-  /// Runs `action` in the current task, for `timeout` at most; see [#waitFor(Body, Duration)].
+  /// Runs `action` in the current task, for `timeout` at most; see [#waitFor(Body,
+  /// Duration)].
   ///
   /// @param action what to run
   /// @param timeout how long it may take; null for no limit
@@ -801,11 +803,42 @@ public final class Asyncio {
     Object _ = toThread(body(action));
   }
 
+  /// Throws if nobody waits any more for the call that the current thread runs for
+  /// [#toThread(Body)] or [EventLoop#runInExecutor], so that a long one can end early.
+  ///
+  /// Returns immediately. Must be called on the executor's thread. Mirrors anyio's
+  /// `from_thread.check_cancelled`.
+  ///
+  /// @throws CancelledError if the task that waited was cancelled, or its loop was closed
+  /// @throws IllegalStateException if the current thread runs no such call
+  public static void checkCancelled() {
+    WorkerThreads.checkCancelled();
+  }
+
+  /// Suspends the current task until `stage` is done, and returns its value.
+  ///
+  /// Returns immediately, without letting other tasks run, if it is done already; a stage may
+  /// be completed by any thread. If the task is cancelled while waiting, so is the stage,
+  /// where it can be, on the callback thread; await a copy of it (`future.copy()`) where that
+  /// is not wanted.
+  ///
+  /// @param stage what to wait for, such as a [CompletableFuture]
+  /// @param <T> the type of the value
+  /// @return the value
+  /// @throws CancelledError if the stage, or the task while it waits, is cancelled
+  /// @throws java.util.concurrent.CompletionException if the stage's exception is a checked
+  ///     one, which is its cause; any other is thrown as it is
+  /// @throws IllegalStateException if the current thread runs no task
+  public static <T extends @Nullable Object> T await(CompletionStage<? extends T> stage) {
+    return JdkFutures.await(stage);
+  }
+
   /// Makes a task of `body` on a loop, from another thread, and returns a JDK future of its
   /// value.
   ///
   /// May be called from any thread; returns immediately. Cancelling the future cancels the
-  /// task.
+  /// task. The loop's callback thread completes it, or the thread that closes the loop, which
+  /// cancels it.
   ///
   /// @param body what the task runs
   /// @param loop the loop
@@ -844,8 +877,9 @@ public final class Asyncio {
   /// Returns a future of the current loop that ends as a future of the JDK does. Cancelling
   /// either cancels the other.
   ///
-  /// Returns immediately. A [CompletableFuture] tells the loop itself when it is done; for any
-  /// other future a virtual thread waits.
+  /// Returns immediately. A [CompletableFuture] tells the loop itself when it is done; for
+  /// any other future that is not done a virtual thread waits. The loop cancels `future`,
+  /// without interrupting anybody, on its callback thread.
   ///
   /// @param future a future of another thread
   /// @param <T> the type of the value

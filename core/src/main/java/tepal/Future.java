@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -193,6 +194,22 @@ public sealed class Future<T extends @Nullable Object> implements Awaitable<T>
     return scheduler.loop;
   }
 
+  /// Returns a JDK future for other threads, which ends as this does.
+  ///
+  /// Returns immediately. Cancelling the returned future, from any thread, cancels this one
+  /// on the loop; ending it in another way leaves this one alone. The loop's callback thread
+  /// completes it, so that what depends on it runs there as other callbacks do. If the loop
+  /// is closed before this is done, the returned future is cancelled, by the thread that
+  /// closes it. An exception counts as asked for.
+  ///
+  /// Must be called from the loop.
+  ///
+  /// @return a future for other threads, done already if this is
+  /// @throws IllegalStateException if called on another thread than the loop's
+  public final CompletableFuture<T> toCompletableFuture() {
+    return JdkFutures.mirror(this);
+  }
+
   private Throwable failure() {
     return switch (state) {
       case FAILED -> {
@@ -262,8 +279,8 @@ public sealed class Future<T extends @Nullable Object> implements Awaitable<T>
     return cancel(null);
   }
 
-  /// Cancels this and schedules its callbacks. Does nothing if it is done already. A [Task] is
-  /// not cancelled at once but where it waits, or will wait next; see there.
+  /// Cancels this and schedules its callbacks. Does nothing if it is done already. A [Task]
+  /// is not cancelled at once but where it waits, or will wait next; see there.
   ///
   /// Must be called from the loop.
   ///
@@ -275,7 +292,8 @@ public sealed class Future<T extends @Nullable Object> implements Awaitable<T>
     return requestCancel(message);
   }
 
-  /// Does what [#cancel(String)] says; without its guard, so that the loop itself can call it.
+  /// Does what [#cancel(String)] says; without its guard, so that the loop itself can call
+  /// it.
   boolean requestCancel(@Nullable String message) {
     retrieved();
     if (state != PENDING) {

@@ -128,10 +128,27 @@ final class WorkerThreads {
     }
   }
 
+  /// Throws if the call that the current thread runs is wanted no more.
+  static void checkCancelled() {
+    Work<?> work = Work.CURRENT.get();
+    if (work == null) {
+      throw new IllegalStateException(
+          "checkCancelled() must be called in a call of toThread() or runInExecutor(), but was called on %s,"
+                  .formatted(Thread.currentThread())
+              + " which runs none");
+    }
+    if (work.unwanted || work.future.getLoop().isClosed()) {
+      throw new CancelledError();
+    }
+  }
+
   /// A call in an executor. Not run at all if its future is done before it begins.
   private static final class Work<T extends @Nullable Object> extends Observer implements Runnable {
     private final Callable<T> call;
     private final Future<T> future;
+
+    // the call that a thread runs
+    static final ThreadLocal<@Nullable Work<?>> CURRENT = new ThreadLocal<>();
 
     // set on the loop, read by the executor's thread
     private volatile boolean unwanted;
@@ -146,10 +163,14 @@ final class WorkerThreads {
       T value = null;
       Throwable failure = null;
       if (!unwanted) {
+        Work<?> outer = CURRENT.get(); // of an executor that runs calls on their caller's thread
+        CURRENT.set(this);
         try {
           value = call.call();
         } catch (Throwable e) {
           failure = e;
+        } finally {
+          CURRENT.set(outer);
         }
       }
       future.scheduler.inbox.push(new Arrival<>(future, value, failure, Scheduler::workEnds));
