@@ -54,11 +54,11 @@ final class BackgroundFailures implements TaskFactory, ExceptionHandler {
 
   private void ended(Future<?> task) {
     due = true;
-    snippetEnded();
+    lineEnded();
   }
 
-  /// Tells of what happened while a snippet ran, in a moment.
-  void snippetEnded() {
+  /// Tells, in a moment, of what happened while the last line ran.
+  void lineEnded() {
     if (due && !waiting && execution.runningTask() == null) {
       waiting = true;
       var _ = loop.callLater(MOMENT, this::tell);

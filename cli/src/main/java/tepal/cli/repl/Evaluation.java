@@ -65,8 +65,9 @@ final class Evaluation {
   }
 
   private void start() {
+    // Not by the loop's task factory, which may be one of the user's.
     Task<Ended> started =
-        loop.createTask(body, new TaskOptions(null, context, /* eagerStart= */ false));
+        loop.newTask(body, new TaskOptions(null, context, /* eagerStart= */ false));
     task = started;
     started.addDoneCallback(this::done);
   }

@@ -26,7 +26,8 @@ final class Failure {
   private static final int MAX_TRANSLATED = 100;
 
   private final SnippetNames names;
-  private final IdentityHashMap<Throwable, StackTraceElement[]> translated = new IdentityHashMap<>();
+  private final IdentityHashMap<Throwable, StackTraceElement[]> translated =
+      new IdentityHashMap<>();
   private final Set<Throwable> told = Collections.newSetFromMap(new IdentityHashMap<>());
   private final StringBuilder text = new StringBuilder();
 

@@ -11,37 +11,39 @@ import tepal.EventLoop;
 import tepal.Future;
 import tepal.Runner;
 
-/// `tepal repl`: the loop on this thread, the shell on another.
+/// `tepal repl`: the loop on one thread, the shell on another.
 public final class Repl {
   /*
    * As in `python -m asyncio` [1] the loop has the main thread and turns all the time, also while
-   * somebody types; the shell's thread hands it one snippet after the other. It is a daemon, which
+   * somebody types; the shell's thread hands it one snippet after the other. It is a daemon: it
    * may still wait for input when the loop is over.
    *
    * On a terminal Ctrl-C cancels the snippet that runs. A script it ends, as it ends a program:
-   * the tasks are cancelled, and the status is 130. In either case Ctrl-C while the tasks of the
-   * end are awaited ends the process at once.
+   * the tasks are cancelled, and the status is 130. Once more while the tasks that are left are
+   * awaited, it ends the process at once.
    *
    * [1] https://github.com/python/cpython/blob/3.14/Lib/asyncio/__main__.py
    */
   private static final Duration GRACE = Duration.ofMillis(300);
+  private static final Duration PATIENCE = Duration.ofSeconds(1);
   private static final int INTERRUPTED = 130;
 
   private final EventLoop loop;
   private final LoopExecution execution;
-  private final Future<Integer> exit;
   private final Snippets snippets;
   private final BackgroundFailures failures;
+  private final Future<Integer> exit;
 
-  // read by the threads of signals
+  // whether the shell has ended; read by the threads of signals
   private volatile boolean ending;
 
-  private Repl(EventLoop loop, @Nullable String classPath) {
+  /// @param grace how long a snippet has to react to Ctrl-C before harder means are used
+  Repl(EventLoop loop, @Nullable String classPath, Duration grace) {
     this.loop = loop;
-    this.exit = loop.createFuture();
-    this.execution = new LoopExecution(loop, new SnippetLoader(), GRACE);
+    this.execution = new LoopExecution(loop, new SnippetLoader(), grace);
     this.snippets = new Snippets(execution, classPath);
     this.failures = new BackgroundFailures(loop, execution, snippets);
+    this.exit = loop.createFuture();
   }
 
   /// Runs a shell on the standard streams until it ends.
@@ -56,28 +58,12 @@ public final class Repl {
   public static int run(String version, @Nullable String classPath, Path history)
       throws IOException {
     Runner runner = new Runner();
-    Repl repl = new Repl(runner.getLoop(), classPath);
+    Repl repl = new Repl(runner.getLoop(), classPath, GRACE);
     // The runner is closed first, so that what tasks print at their end is seen.
-    try (Console console = repl.console(version, history);
+    try (Console console = isTerminal() ? repl.terminal(version, history) : repl.script();
         runner) {
-      repl.begin(console);
-      return repl.runLoop();
+      return repl.run(console);
     }
-  }
-
-  private Console console(String version, Path history) throws IOException {
-    if (!isTerminal()) {
-      LineInput input =
-          new LineInput(System.in, Charset.forName(System.getProperty("stdin.encoding")));
-      System.setIn(input);
-      Interrupts.handle(this::interruptScript);
-      return new PipedConsole(input, snippets);
-    }
-    TerminalConsole console = new TerminalConsole(snippets, history);
-    console.onInterrupt(this::interruptSnippet);
-    console.takeStandardStreams();
-    System.out.println(version + ". /help tells more, Ctrl-D ends the shell.");
-    return console;
   }
 
   @SuppressWarnings("SystemConsoleNull") // which it is again, since Java 25
@@ -86,21 +72,39 @@ public final class Repl {
     return console != null && console.isTerminal();
   }
 
-  private void begin(Console console) {
+  private Console script() {
+    Charset charset = Charset.forName(System.getProperty("stdin.encoding"));
+    LineInput input = new LineInput(System.in, charset);
+    System.setIn(input);
+    Interrupts.handle(this::interruptScript);
+    return new PipedConsole(input, snippets);
+  }
+
+  private Console terminal(String version, Path history) throws IOException {
+    TerminalConsole console = new TerminalConsole(snippets, history);
+    console.onInterrupt(this::interruptSnippet);
+    console.takeStandardStreams();
+    System.out.println(version + ". /help tells more, Ctrl-D ends the shell.");
+    return console;
+  }
+
+  /// Runs the loop until the shell has ended.
+  ///
+  /// @return the exit status
+  int run(Console console) {
     loop.setExceptionHandler(failures);
     loop.setTaskFactory(failures);
     Thread thread = new Thread(() -> runShell(console), "tepal-repl");
     thread.setDaemon(true);
     thread.start();
-  }
-
-  private int runLoop() {
     for (; ; ) {
       try {
         return loop.runUntilComplete(exit);
       } catch (VirtualMachineError e) {
         // A task in the background had it. The loop can go on, as it does for a snippet.
         System.err.print(Failure.describe(e, List.of(), snippets));
+      } catch (IllegalStateException e) {
+        return 0; // a snippet has stopped the loop
       }
     }
   }
@@ -110,16 +114,19 @@ public final class Repl {
   private void runShell(Console console) {
     int status = 1;
     try {
-      status = new Shell(console, snippets, execution, this::snippetEnded).run();
+      status = new Shell(console, snippets, execution, this::lineEnded).run();
     } catch (Exception e) {
       System.err.print(Failure.describe(e, List.of(), snippets));
     } finally {
       end(status);
     }
+    if (console.isTerminal()) {
+      tellIfItTakesLong();
+    }
   }
 
-  private void snippetEnded() {
-    var _ = loop.callSoonThreadsafe(failures::snippetEnded);
+  private void lineEnded() {
+    var _ = loop.callSoonThreadsafe(failures::lineEnded);
   }
 
   private void end(int status) {
@@ -131,12 +138,27 @@ public final class Repl {
     });
   }
 
+  private static void tellIfItTakesLong() {
+    try {
+      Thread.sleep(PATIENCE);
+      System.err.println("Tasks that were cancelled have not ended yet; Ctrl-C ends them at once");
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
   // ---- On the threads of signals
 
   private void interruptSnippet() {
+    System.out.println(); // the terminal has shown ^C
     if (ending) {
       System.exit(INTERRUPTED);
     }
+    interrupt();
+  }
+
+  /// Cancels the snippet that runs.
+  void interrupt() {
     execution.interrupt();
   }
 

@@ -3,9 +3,7 @@ package tepal.cli.repl;
 
 import java.io.IOException;
 import java.util.List;
-import java.util.Locale;
 import jdk.jshell.DeclarationSnippet;
-import jdk.jshell.Diag;
 import jdk.jshell.Snippet;
 import jdk.jshell.Snippet.Status;
 import jdk.jshell.SnippetEvent;
@@ -37,17 +35,17 @@ final class Shell {
   private final Console console;
   private final Snippets snippets;
   private final LoopExecution execution;
-  private final Runnable snippetEnded;
+  private final Runnable lineEnded;
 
   // the exit status, once it is known that the shell ends; null before
   private @Nullable Integer status;
 
-  /// @param snippetEnded is called after each line of snippets
-  Shell(Console console, Snippets snippets, LoopExecution execution, Runnable snippetEnded) {
+  /// @param lineEnded what to do after each line of snippets
+  Shell(Console console, Snippets snippets, LoopExecution execution, Runnable lineEnded) {
     this.console = console;
     this.snippets = snippets;
     this.execution = execution;
-    this.snippetEnded = snippetEnded;
+    this.lineEnded = lineEnded;
   }
 
   /// Runs until the end of the input, or until `/exit`.
@@ -62,7 +60,7 @@ final class Shell {
       Command command = Command.of(text);
       if (command == null) {
         evaluateAll(text);
-        snippetEnded.run();
+        lineEnded.run();
       } else {
         obey(command);
       }
@@ -136,7 +134,9 @@ final class Shell {
   private boolean show(SnippetEvent event, Evaluation.@Nullable Ended end) {
     Snippet snippet = event.snippet();
     if (event.status() == Status.REJECTED) {
-      snippets.errors(snippet).forEach(error -> showError(snippet.source(), error));
+      snippets
+          .errors(snippet)
+          .forEach(each -> complain(CompileError.describe(snippet.source(), each)));
       return false;
     }
     if (event.exception() instanceof UnresolvedReferenceException e) {
@@ -161,21 +161,6 @@ final class Shell {
   private String unresolved(DeclarationSnippet snippet) {
     return "%s cannot be used until there is: %s"
         .formatted(snippet.name(), String.join(", ", snippets.unresolved(snippet)));
-  }
-
-  /// Shows an error of the compiler as it does: the message, the line, and below it where.
-  private static void showError(String source, Diag error) {
-    int start = (int) Math.max(0, error.getStartPosition());
-    int lineStart = source.lastIndexOf('\n', Math.min(start, source.length()) - 1) + 1;
-    int nextLine = source.indexOf('\n', lineStart);
-    int lineEnd = nextLine < 0 ? source.length() : nextLine;
-    int end = Math.clamp(error.getEndPosition(), start + 1, Math.max(start + 1, lineEnd));
-    complain("error: %s%n  %s%n  %s%s"
-        .formatted(
-            error.getMessage(Locale.getDefault()),
-            source.substring(lineStart, lineEnd),
-            source.substring(lineStart, Math.min(start, source.length())).replaceAll("[^\t]", " "),
-            "^".repeat(end - start)));
   }
 
   private static void complain(String message) {

@@ -2,6 +2,8 @@
 package tepal.cli.repl;
 
 import java.util.List;
+import java.util.Optional;
+import jdk.jshell.SourceCodeAnalysis.Documentation;
 import jdk.jshell.SourceCodeAnalysis.Suggestion;
 import org.jline.reader.Candidate;
 import org.jline.reader.Completer;
@@ -33,15 +35,33 @@ final class SnippetCompletion implements Parser, Completer {
     return new Word(text, cursor, 0, List.of());
   }
 
+  /// Offers what can follow. Where nothing of it has been typed yet, and all there is would do,
+  /// that is only what has the type of the place; and the signatures of the method whose
+  /// arguments are being typed are shown.
   @Override
   public void complete(LineReader reader, ParsedLine line, List<Candidate> candidates) {
     if (line instanceof Word word) {
+      boolean begun = !word.word().isEmpty() || word.line.startsWith(".", word.cursor - 1);
+      if (!begun) {
+        signatures(word).ifPresent(reader::printAbove);
+      }
       word.suggestions.stream()
+          .filter(each -> begun || each.matchesType())
           .map(Suggestion::continuation)
           .distinct()
           .map(each -> new Candidate(each, each, null, null, null, null, /* complete= */ false))
           .forEach(candidates::add);
     }
+  }
+
+  private Optional<String> signatures(Word word) {
+    return snippets
+        .analysis()
+        .documentation(word.line, word.cursor, /* computeJavadoc= */ false)
+        .stream()
+        .map(Documentation::signature)
+        .distinct()
+        .reduce((all, one) -> all + "\n" + one);
   }
 
   /// What stands before the cursor and is to be completed; all of it is one word to the editor.
