@@ -569,6 +569,20 @@ public final class EventLoop implements AutoCloseable {
     ErrorReports.handle(this, exceptionHandler, context);
   }
 
+  /// Reports now, to the exception handler, the failures of futures that nobody has asked for so
+  /// far. By itself a loop reports each when its future is collected, or when the loop is closed.
+  ///
+  /// Returns immediately. For tools that keep futures alive, such as a shell, whose variables
+  /// do. A failure is reported once, also if somebody asks for it later.
+  ///
+  /// Has no counterpart in asyncio.
+  ///
+  /// @throws IllegalStateException if called on another thread than the loop's
+  public void reportUnretrievedFailures() {
+    scheduler.requireLoopThread("reportUnretrievedFailures()");
+    scheduler.unretrieved.reportAll();
+  }
+
   // ---- Debugging
 
   /// Returns whether the loop is in debug mode.

@@ -93,7 +93,7 @@ final class UnretrievedFailure implements Runnable {
       }
     }
 
-    /// Reports what is left; called on the thread that closes the loop.
+    /// Reports what is there; called on the loop, or on the thread that closes it.
     void reportAll() {
       lock();
       List<UnretrievedFailure> left = List.copyOf(failures);
