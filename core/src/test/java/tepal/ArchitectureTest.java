@@ -55,7 +55,7 @@ class ArchitectureTest {
 
   /// The packages that a user could have written.
   private static final String[] BUILT_ON_THE_PUBLIC_API = {
-    "tepal.sync", "tepal.queues", "tepal.testing"
+    "tepal.sync", "tepal.queues", "tepal.streams", "tepal.testing"
   };
 
   @Test
@@ -76,7 +76,7 @@ class ArchitectureTest {
   }
 
   @Test
-  void sync_queues_and_testing_see_only_public_types() {
+  void what_a_user_could_have_written_sees_only_public_types() {
     check(
         classes()
             .that()
@@ -89,7 +89,7 @@ class ArchitectureTest {
   }
 
   @Test
-  void sync_queues_and_testing_use_only_public_members() {
+  void what_a_user_could_have_written_uses_only_public_members() {
     check(
         noClasses()
             .that()
