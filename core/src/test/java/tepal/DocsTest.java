@@ -11,19 +11,25 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.spi.ToolProvider;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// What the documents show and where they point exists.
+/// What the documents show and where they point exists. Other modules run it too, in their own
+/// directories, for the blocks that need them.
 class DocsTest {
   private static final ToolProvider JAVAC = ToolProvider.findFirst("javac").orElseThrow();
+  private static final Path CLASSES = Path.of("target", "classes");
+  private static final Pattern PACKAGE =
+      Pattern.compile("^import (?:static )?(tepal(?:\\.[a-z]+)*)\\.", Pattern.MULTILINE);
 
   /// Around a block that is neither a class nor a program, but statements.
   private static final String BEFORE = """
       import static tepal.Asyncio.*;
+      import static tepal.testing.Testing.*;
       import java.nio.file.*;
       import java.time.Duration;
       import java.util.List;
@@ -51,7 +57,9 @@ class DocsTest {
     int blocks = 0;
     for (MarkdownFile document : MarkdownFile.all()) {
       for (MarkdownFile.Block block : document.blocks()) {
-        if (block.language().equals("java") && !document.name().equals("docs/tutorial.md")) {
+        if (block.language().equals("java")
+            && !document.name().equals("docs/tutorial.md")
+            && belongsHere(block.code())) {
           blocks++;
           String error = compile(block.code());
           if (!error.isEmpty()) {
@@ -150,9 +158,28 @@ class DocsTest {
     return xml.lines().map(String::strip).collect(Collectors.joining("\n"));
   }
 
+  /// Returns whether a block is to be compiled with this module, as it imports it and nothing
+  /// that needs it; what imports no other module belongs to the core.
+  private static boolean belongsHere(String code) {
+    List<String> packages =
+        PACKAGE.matcher(code).results().map(match -> match.group(1)).toList();
+    boolean isCore = Files.exists(CLASSES.resolve("tepal/Asyncio.class"));
+    return packages.stream().allMatch(DocsTest::isOnClassPath)
+        && (isCore || packages.stream().anyMatch(DocsTest::isOfThisModule));
+  }
+
+  private static boolean isOnClassPath(String name) {
+    return DocsTest.class.getResource("/" + name.replace('.', '/') + "/package-info.class") != null;
+  }
+
+  private static boolean isOfThisModule(String name) {
+    return Files.isDirectory(CLASSES.resolve(name.replace('.', '/')));
+  }
+
   /// Returns what javac says of a block; empty if it compiles.
   private String compile(String code) throws IOException {
-    boolean complete = code.contains("void main(") || code.startsWith("class ");
+    boolean complete =
+        code.contains("void main(") || code.lines().anyMatch(line -> line.startsWith("class "));
     Path file = scratch.resolve("Block.java");
     Files.writeString(file, complete ? code : BEFORE + code + AFTER);
     StringWriter messages = new StringWriter();
@@ -161,7 +188,7 @@ class DocsTest {
         new PrintWriter(messages),
         "-proc:none",
         "-classpath",
-        Path.of("target", "classes").toString(),
+        System.getProperty("java.class.path"),
         "-d",
         scratch.toString(),
         file.toString());
