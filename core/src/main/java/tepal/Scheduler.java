@@ -442,7 +442,7 @@ final class Scheduler implements LoopClock.Outstanding {
   /// turns.
   void suspendedByJdk(Strand strand) {
     CallbackThread thread = callbacks;
-    if (thread != null && thread.strand == strand) {
+    if (thread != null && thread.strand == strand.root()) {
       thread.abandon();
       callbacks = null;
       blockedCallbacks.abandoned(thread);
@@ -452,7 +452,7 @@ final class Scheduler implements LoopClock.Outstanding {
       blockedStrands++;
       Task<?> task = strand.task;
       if (task == null) {
-        blockedCallbacks.suspended(strand);
+        blockedCallbacks.suspended(strand.root());
       } else {
         task.blockedInJdk();
       }
@@ -471,7 +471,7 @@ final class Scheduler implements LoopClock.Outstanding {
         strand.blocked = false;
         blockedStrands--;
         if (strand.task == null) {
-          blockedCallbacks.runnableAgain(strand);
+          blockedCallbacks.runnableAgain(strand.root());
         }
       }
       ready.add(strand);
@@ -538,9 +538,10 @@ final class Scheduler implements LoopClock.Outstanding {
     if (task != null) {
       return task;
     }
+    Strand root = strand.root();
     CallbackThread thread = callbacks;
-    if (thread == null || thread.strand != strand) {
-      thread = blockedCallbacks.threadOf(strand);
+    if (thread == null || thread.strand != root) {
+      thread = blockedCallbacks.threadOf(root);
     }
     Handle handle = thread == null ? null : thread.running();
     return handle == null ? strand.thread().getName() : handle;
