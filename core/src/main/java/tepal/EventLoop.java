@@ -22,6 +22,7 @@ public final class EventLoop implements AutoCloseable {
   final Scheduler scheduler;
   private final WorkerThreads workers;
   private final Signals signals;
+  final Generators generators = new Generators(this);
 
   // JDK futures of tasks that are not done; filled and emptied by any thread
   private final Set<CompletableFuture<?>> cancelledAtClose = ConcurrentHashMap.newKeySet();
@@ -190,6 +191,7 @@ public final class EventLoop implements AutoCloseable {
           ExceptionContext.of("Task was destroyed but it is pending: " + task, null, task));
     }
     scheduler.end.run();
+    generators.loopClosed();
     cancelledAtClose.forEach(each -> each.cancel(/* mayInterruptIfRunning= */ false));
     scheduler.unretrieved.reportAll();
   }
@@ -507,6 +509,24 @@ public final class EventLoop implements AutoCloseable {
   ///     is left to end by itself; null for no limit
   public void shutdownDefaultExecutor(@Nullable Duration timeout) {
     workers.shutdown(timeout);
+  }
+
+  // ---- Generators
+
+  /// Suspends the current task until the generators are closed that tasks of this loop have
+  /// begun to read and nobody has read to their end.
+  ///
+  /// They are closed at the same time, each by a task of its own. What they throw goes to the
+  /// exception handler. A generator that is started in this loop afterwards is not closed with
+  /// it, and a warning is logged. [Asyncio#run] and [Runner] call this when all tasks have
+  /// ended.
+  ///
+  /// If the task is cancelled while waiting, so are those tasks.
+  ///
+  /// @throws CancelledError if the task is cancelled while waiting
+  /// @throws IllegalStateException if the current thread runs no task
+  public void shutdownAsyncgens() {
+    generators.shutdown();
   }
 
   // ---- Signals

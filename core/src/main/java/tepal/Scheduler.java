@@ -454,7 +454,7 @@ final class Scheduler implements LoopClock.Outstanding {
   /// turns.
   void suspendedByJdk(Strand strand) {
     CallbackThread thread = callbacks;
-    if (thread != null && thread.strand == strand) {
+    if (thread != null && thread.strand == strand.root()) {
       thread.abandon();
       callbacks = null;
       blockedCallbacks.abandoned(thread);
@@ -467,7 +467,7 @@ final class Scheduler implements LoopClock.Outstanding {
       strand.blocked = true;
       blockedStrands++;
       if (task == null) {
-        blockedCallbacks.suspended(strand);
+        blockedCallbacks.suspended(strand.root());
       } else {
         task.blockedInJdk();
       }
@@ -486,7 +486,7 @@ final class Scheduler implements LoopClock.Outstanding {
         strand.blocked = false;
         blockedStrands--;
         if (strand.task == null) {
-          blockedCallbacks.runnableAgain(strand);
+          blockedCallbacks.runnableAgain(strand.root());
         }
       }
       ready.add(strand);
@@ -565,9 +565,10 @@ final class Scheduler implements LoopClock.Outstanding {
     if (task != null) {
       return task;
     }
+    Strand root = strand.root();
     CallbackThread thread = callbacks;
-    if (thread == null || thread.strand != strand) {
-      thread = blockedCallbacks.threadOf(strand);
+    if (thread == null || thread.strand != root) {
+      thread = blockedCallbacks.threadOf(root);
     }
     Handle handle = thread == null ? null : thread.running();
     return handle == null ? strand.thread().getName() : handle;

@@ -269,6 +269,11 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     return own;
   }
 
+  /// Makes `acting` what runs this: its own strand, or that of a generator that it drives.
+  void runsOn(Strand acting) {
+    strand = acting;
+  }
+
   /// Returns what runs this, or null if it is done.
   @Nullable Strand strandOrNull() {
     return strand;
@@ -418,7 +423,10 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
       scheduler.callNext(
           () -> {
             interruptQueued = false;
-            own.thread().interrupt();
+            Strand now = strand; // perhaps no longer that of the generator that was blocked
+            if (now != null) {
+              now.thread().interrupt();
+            }
           },
           new Context());
     }
