@@ -18,12 +18,13 @@ import tepal.TaskOptions;
 ///
 /// asyncio tells of them when the task is collected. Here that would be never, since the
 /// variables of the shell keep tasks alive. So when a task that a snippet has made ends, whoever
-/// awaits it has a moment to ask, and a snippet that runs has until its end.
+/// awaits it has a moment to ask, and a snippet that runs has until its end. That is for a person:
+/// in a script the next line may be the one to ask, so the end of the script is soon enough.
 ///
 /// Confined to the loop.
 final class BackgroundFailures implements TaskFactory, ExceptionHandler {
   // long enough for whoever awaits the task to get its turn, short for the eye
-  private static final Duration MOMENT = Duration.ofMillis(50);
+  private static final Duration MOMENT = Duration.ofMillis(100);
 
   private final EventLoop loop;
   private final LoopExecution execution;

@@ -119,7 +119,10 @@ final class Failure {
     for (int i = 0; i < end; i++) {
       boolean calledByOurs = i + 1 < end && isOurs(stack[i + 1]);
       if (isSnippet(stack[i])) {
-        frames.add(snippetFrame(stack[i]));
+        String frame = snippetFrame(stack[i]);
+        if (frames.isEmpty() || !frames.getLast().equals(frame)) { // JShell splits some in two
+          frames.add(frame);
+        }
       } else if (!isPlumbing(stack[i]) && !(isOurs(stack[i]) && calledByOurs)) {
         frames.add(stack[i].toString());
       }

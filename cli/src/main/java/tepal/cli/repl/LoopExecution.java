@@ -25,6 +25,9 @@ final class LoopExecution extends DirectExecutionControl implements ExecutionCon
   private final Duration grace;
   private final Context context = Context.copyContext();
 
+  // whether Ctrl-C came since the line began; written by the threads of signals
+  private volatile boolean interrupted;
+
   // the snippet that runs, or null; read by the loop and by the threads of signals
   private volatile @Nullable Evaluation running;
 
@@ -41,9 +44,20 @@ final class LoopExecution extends DirectExecutionControl implements ExecutionCon
 
   // ---- For the shell
 
-  /// Handles Ctrl-C: cancels the snippet that runs. Does nothing if there is none. Called by
-  /// the threads of signals.
+  /// Begins a line, which may consist of several snippets.
+  void lineBegins() {
+    interrupted = false;
+  }
+
+  /// Returns whether Ctrl-C came since the line began.
+  boolean wasInterrupted() {
+    return interrupted;
+  }
+
+  /// Handles Ctrl-C: cancels the snippet that runs, and lets no other of the line begin. Called
+  /// by the threads of signals.
   void interrupt() {
+    interrupted = true;
     Evaluation evaluation = running;
     if (evaluation != null) {
       try {
@@ -86,7 +100,7 @@ final class LoopExecution extends DirectExecutionControl implements ExecutionCon
     running = evaluation;
     Evaluation.Ended end;
     try {
-      end = evaluation.run();
+      end = interrupted ? new Evaluation.Interrupted() : evaluation.run();
     } finally {
       running = null;
     }

@@ -20,12 +20,6 @@ final class OutputAbove extends OutputStream {
     this.direct = direct;
   }
 
-  /// Returns the stream that goes above the line.
-  static PrintStream stream(LineReader reader, PrintStream direct) {
-    return new PrintStream(
-        new OutputAbove(reader, direct), /* autoFlush= */ true, direct.charset());
-  }
-
   @Override
   public void write(int b) {
     write(new byte[] {(byte) b}, 0, 1);

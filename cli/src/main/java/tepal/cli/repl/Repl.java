@@ -81,9 +81,10 @@ public final class Repl {
   }
 
   private Console terminal(String version, Path history) throws IOException {
-    TerminalConsole console = new TerminalConsole(snippets, history);
+    TerminalConsole console = TerminalConsole.ofProcess(snippets, history);
     console.onInterrupt(this::interruptSnippet);
-    console.takeStandardStreams();
+    System.setOut(console.above(System.out));
+    System.setErr(console.above(System.err));
     System.out.println(version + ". /help tells more, Ctrl-D ends the shell.");
     return console;
   }
@@ -93,10 +94,20 @@ public final class Repl {
   /// @return the exit status
   int run(Console console) {
     loop.setExceptionHandler(failures);
-    loop.setTaskFactory(failures);
+    if (console.isTerminal()) {
+      loop.setTaskFactory(failures);
+    }
     Thread thread = new Thread(() -> runShell(console), "tepal-repl");
     thread.setDaemon(true);
     thread.start();
+    try {
+      return runLoop();
+    } finally {
+      loop.setTaskFactory(null); // closing the loop needs tasks too
+    }
+  }
+
+  private int runLoop() {
     for (; ; ) {
       try {
         return loop.runUntilComplete(exit);
@@ -126,22 +137,32 @@ public final class Repl {
   }
 
   private void lineEnded() {
-    var _ = loop.callSoonThreadsafe(failures::lineEnded);
+    onLoop(failures::lineEnded);
   }
 
   private void end(int status) {
     ending = true;
-    var _ = loop.callSoonThreadsafe(() -> {
+    onLoop(() -> {
       if (!exit.done()) {
         exit.setResult(status);
       }
     });
   }
 
-  private static void tellIfItTakesLong() {
+  private void onLoop(Runnable action) {
+    try {
+      var _ = loop.callSoonThreadsafe(action);
+    } catch (IllegalStateException e) {
+      ending = true; // a snippet has stopped the loop, which is closed by now
+    }
+  }
+
+  private void tellIfItTakesLong() {
     try {
       Thread.sleep(PATIENCE);
-      System.err.println("Tasks that were cancelled have not ended yet; Ctrl-C ends them at once");
+      if (!loop.isClosed()) {
+        System.err.println("Cancelled tasks have not ended yet; Ctrl-C ends the shell at once");
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

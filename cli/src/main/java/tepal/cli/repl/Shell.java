@@ -97,6 +97,7 @@ final class Shell {
 
   /// Evaluates the snippets of a text one after the other, until one fails.
   private void evaluateAll(String text) {
+    execution.lineBegins();
     String rest = text;
     boolean good = true;
     while (good && !rest.isBlank()) {
@@ -106,7 +107,7 @@ final class Shell {
       }
       // The end of a script may come too early; then this finds out what is wrong.
       boolean whole = info.completeness().isComplete();
-      good = evaluate(whole ? info.source() : rest);
+      good = evaluate(whole ? info.source() : rest) && !saysThatItWasInterrupted();
       rest = whole ? info.remaining() : "";
     }
   }
@@ -114,21 +115,25 @@ final class Shell {
   private boolean evaluate(String source) {
     List<SnippetEvent> events = snippets.evaluate(source);
     Evaluation.Ended end = execution.takeEnd();
-    if (end instanceof Evaluation.Interrupted) {
-      complain("Interrupted");
-      return false;
-    }
-    if (end instanceof Evaluation.Abandoned) {
-      complain("It has not ended since Ctrl-C, and goes on in the background");
-      return false;
-    }
     boolean good = true;
     for (SnippetEvent event : events) {
       if (event.causeSnippet() == null) {
         good &= show(event, end);
       }
     }
+    if (end instanceof Evaluation.Abandoned) {
+      complain("It has not ended since Ctrl-C, and goes on in the background");
+      return false;
+    }
     return good;
+  }
+
+  private boolean saysThatItWasInterrupted() {
+    boolean interrupted = execution.wasInterrupted();
+    if (interrupted) {
+      complain("Interrupted");
+    }
+    return interrupted;
   }
 
   private boolean show(SnippetEvent event, Evaluation.@Nullable Ended end) {

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /// library needs.
 ///
 /// Used by the shell's thread, except where it says otherwise.
-final class Snippets implements AutoCloseable, Failure.SnippetNames {
+final class Snippets implements Failure.SnippetNames {
   // A type that is imported on demand goes before one of a module, so that `Future` is ours.
   private static final List<String> IMPORTS = List.of(
       "import module java.base;",
@@ -38,6 +38,7 @@ final class Snippets implements AutoCloseable, Failure.SnippetNames {
     shell = JShell.builder()
         .executionEngine(execution, Map.of())
         .idGenerator(this::name)
+        .fileManager(PlainClassFiles::of)
         .build();
     if (classPath != null) {
       shell.addToClasspath(classPath);
@@ -104,10 +105,5 @@ final class Snippets implements AutoCloseable, Failure.SnippetNames {
 
   List<String> unresolved(DeclarationSnippet snippet) {
     return shell.unresolvedDependencies(snippet).toList();
-  }
-
-  @Override
-  public void close() {
-    shell.close();
   }
 }

@@ -22,8 +22,8 @@ final class TerminalConsole implements Console {
   private final LineReader reader;
 
   /// @param history the file that the history is kept in
-  TerminalConsole(Snippets snippets, Path history) throws IOException {
-    terminal = TerminalBuilder.builder().nativeSignals(true).build();
+  TerminalConsole(Terminal terminal, Snippets snippets, Path history) {
+    this.terminal = terminal;
     SnippetCompletion completion = new SnippetCompletion(snippets);
     reader = LineReaderBuilder.builder()
         .terminal(terminal)
@@ -36,17 +36,26 @@ final class TerminalConsole implements Console {
         .build();
   }
 
+  /// Returns the console on the terminal that this process has.
+  static TerminalConsole ofProcess(Snippets snippets, Path history) throws IOException {
+    Terminal terminal = TerminalBuilder.builder().nativeSignals(true).build();
+    return new TerminalConsole(terminal, snippets, history);
+  }
+
   /// Lets `action` run on Ctrl-C while no line is being read.
   void onInterrupt(Runnable action) {
     var _ = terminal.handle(Signal.INT, _ -> action.run());
   }
 
-  /// Lets tasks print above the line that is being typed.
-  void takeStandardStreams() {
-    PrintStream out = System.out;
-    PrintStream err = System.err;
-    System.setOut(OutputAbove.stream(reader, out));
-    System.setErr(OutputAbove.stream(reader, err));
+  /// Returns a stream that prints above the line that is being typed, and at other times to
+  /// `direct`.
+  PrintStream above(PrintStream direct) {
+    return new PrintStream(
+        new OutputAbove(reader, direct), /* autoFlush= */ true, direct.charset());
+  }
+
+  boolean isReading() {
+    return reader.isReading();
   }
 
   @Override
