@@ -111,9 +111,11 @@ class DocsTest {
     String built = withoutIndentation(Files.readString(CONSUMERS.resolve("class-path/pom.xml"))
         + Files.readString(CONSUMERS.resolve("module-path/pom.xml")));
 
-    assertThat(blocks("docs/getting-started.md", "xml"))
-        .isNotEmpty()
-        .allMatch(part -> built.contains(withoutIndentation(part)));
+    for (String document : List.of("docs/getting-started.md", "docs/testing.md")) {
+      assertThat(blocks(document, "xml"))
+          .isNotEmpty()
+          .allMatch(part -> built.contains(withoutIndentation(part)));
+    }
   }
 
   @Test
