@@ -205,7 +205,7 @@ class WhenIdleTest {
       try {
         waitAllTasksBlocked(ofHours(1));
       } catch (IllegalStateException e) {
-        trail.add(e.getMessage().replaceFirst(",.*", ""));
+        trail.add(String.valueOf(e.getMessage()).replaceFirst(",.*", ""));
       }
     });
     sleep(ZERO);

@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 import tepal.Action;
 import tepal.Asyncio;
 import tepal.Body;
+import tepal.Future;
 import tepal.Handle;
 import tepal.Task;
 
