@@ -340,7 +340,7 @@ public final class EventLoop implements AutoCloseable {
   public Future<@Nullable Void> whenIdle(Duration cushion) {
     requireOpen();
     scheduler.requireLoopThread("whenIdle()");
-    Future<@Nullable Void> future = new Future<>(scheduler);
+    Future<@Nullable Void> future = new Future<>(scheduler, "whenIdle()");
     scheduler.idleWaits().add(Math.max(0, Nanos.of(cushion)), future);
     return future;
   }

@@ -37,12 +37,14 @@ final class IdleWaits {
     });
   }
 
-  /// Returns how long the loop may sleep that has been idle for `idleNanos`.
+  /// Returns for how much longer the loop, which has been idle for `idleNanos`, has to be idle
+  /// until somebody is woken. Somebody has to wait.
   long leftNanos(long idleNanos) {
-    return waits.isEmpty() ? Nanos.FOREVER : waits.getFirst().cushionNanos - idleNanos;
+    return waits.getFirst().cushionNanos - idleNanos;
   }
 
-  /// Wakes those with the shortest cushion, if the loop has been idle for so long.
+  /// Wakes those with the shortest cushion, if the loop has been idle for so long. Somebody has
+  /// to wait.
   void idleFor(long idleNanos) {
     if (leftNanos(idleNanos) > 0) {
       return;

@@ -269,7 +269,7 @@ final class Scheduler implements LoopClock.Outstanding {
   private long mayIdle(long deadline) {
     long nanos = clock.idle(deadline, this);
     IdleWaits waits = idleWaits;
-    return waits == null ? nanos : Math.min(nanos, waits.leftNanos(idleNanos()));
+    return waits == null || waits.isEmpty() ? nanos : Math.min(nanos, waits.leftNanos(idleNanos()));
   }
 
   /// Moves to the ready queue what came in and the timers that are due, and begins to run it.
@@ -287,7 +287,7 @@ final class Scheduler implements LoopClock.Outstanding {
     todo = ready.size();
     if (todo > 0) {
       idleSinceNanos = 0;
-    } else if (idleWaits != null) {
+    } else if (idleWaits != null && !idleWaits.isEmpty()) {
       idleWaits.idleFor(idleNanos());
     }
   }

@@ -20,11 +20,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
+import tepal.testing.Trail;
 
 /// Tasks that wait for a stage of the JDK.
 @OnLoop
 class AwaitStageTest {
-  private final Steps steps = new Steps();
+  private final Trail trail = new Trail();
   private final CompletableFuture<String> promise = new CompletableFuture<>();
 
   @Test
@@ -45,25 +46,25 @@ class AwaitStageTest {
 
   @Test
   void a_stage_that_is_done_lets_no_other_task_run() {
-    createTask(() -> steps.add("other"));
+    createTask(() -> trail.add("other"));
 
-    steps.add(await(CompletableFuture.completedFuture("future")));
-    steps.add(await(CompletableFuture.completedStage("stage")));
-    steps.add(outcome(() -> await(CompletableFuture.failedFuture(new ArithmeticException()))));
-    steps.assertAre("future", "stage", "ArithmeticException");
+    trail.add(await(CompletableFuture.completedFuture("future")));
+    trail.add(await(CompletableFuture.completedStage("stage")));
+    trail.add(outcome(() -> await(CompletableFuture.failedFuture(new ArithmeticException()))));
+    trail.assertIs("future", "stage", "ArithmeticException");
     pass(1);
-    steps.assertAre("other");
+    trail.assertIs("other");
   }
 
   @Test
   void others_run_while_a_task_waits() {
     createTask(() -> {
-      steps.add("other");
+      trail.add("other");
       promise.complete("value");
     });
 
-    steps.add(await(promise));
-    steps.assertAre("other", "value");
+    trail.add(await(promise));
+    trail.assertIs("other", "value");
   }
 
   @Test
@@ -108,7 +109,7 @@ class AwaitStageTest {
   @Test
   void a_task_that_is_cancelled_while_it_waits_cancels_the_stage_on_the_callback_thread() {
     var dependent = promise.whenComplete(
-        (_, _) -> steps.add(getRunningLoop().isRunning() + ", task " + currentTask()));
+        (_, _) -> trail.add(getRunningLoop().isRunning() + ", task " + currentTask()));
     var task = started(() -> await(promise));
     task.cancel();
 
@@ -116,17 +117,17 @@ class AwaitStageTest {
     pass(2);
     assertThat(promise).isCancelled();
     assertThat(dependent).isCompletedExceptionally();
-    steps.assertAre("true, task null");
+    trail.assertIs("true, task null");
   }
 
   @Test
   void a_task_that_is_cancelled_after_the_stage_was_done_loses_the_value_as_with_a_future() {
-    var task = started(() -> steps.add(await(promise)));
+    var task = started(() -> trail.add(await(promise)));
     promise.complete("value");
     task.cancel();
 
     assertThat(outcome(task::await)).isEqualTo("CancelledError");
-    steps.assertAre();
+    trail.assertIs();
     assertThat(promise).isCompletedWithValue("value");
   }
 
@@ -158,11 +159,11 @@ class AwaitStageTest {
       assertThatIllegalStateException()
           .isThrownBy(() -> await(promise))
           .withMessageStartingWith("await() must be called in a task");
-      steps.add("refused");
+      trail.add("refused");
     });
     sleep(Duration.ZERO);
 
-    steps.assertAre("refused");
+    trail.assertIs("refused");
     assertThat(promise.getNumberOfDependents()).isZero();
   }
 

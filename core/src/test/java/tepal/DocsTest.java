@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -212,12 +213,23 @@ class DocsTest {
   }
 
   private static Set<String> sourceFiles() throws IOException {
-    try (Stream<Path> files = Files.walk(MarkdownFile.ROOT.resolve("core/src"))) {
-      return files
+    try (Stream<Path> modules = Files.list(MarkdownFile.ROOT)) {
+      return modules
+          .map(module -> module.resolve("src"))
+          .filter(Files::isDirectory)
+          .flatMap(DocsTest::filesIn)
           .map(file -> file.getFileName().toString())
           .filter(name -> name.endsWith(".java"))
           .map(name -> name.substring(0, name.length() - ".java".length()))
           .collect(Collectors.toSet());
+    }
+  }
+
+  private static Stream<Path> filesIn(Path directory) {
+    try (Stream<Path> files = Files.walk(directory)) {
+      return files.toList().stream();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 }

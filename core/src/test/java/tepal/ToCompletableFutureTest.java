@@ -19,13 +19,14 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.ExecutionException;
 import org.junit.jupiter.api.Test;
+import tepal.testing.Trail;
 
 /// A future of a loop as one that other threads can wait for.
 @OnLoop
 class ToCompletableFutureTest {
   private static final Duration AN_HOUR = Duration.ofHours(1);
 
-  private final Steps steps = new Steps();
+  private final Trail trail = new Trail();
 
   @Test
   void another_thread_waits_for_the_value_of_a_task() {
@@ -69,25 +70,25 @@ class ToCompletableFutureTest {
 
   @Test
   void cancelling_it_on_another_thread_cancels_the_task_where_it_waits() {
-    var task = started(() -> steps.add(outcome(() -> sleep(AN_HOUR))));
+    var task = started(() -> trail.add(outcome(() -> sleep(AN_HOUR))));
     var future = task.toCompletableFuture();
 
     assertThat(toThread(() -> future.cancel(true))).isTrue();
     task.await();
-    steps.assertAre("CancelledError");
+    trail.assertIs("CancelledError");
     assertThat(getRunningLoop().time()).isZero();
   }
 
   @Test
   void cancelling_it_before_the_first_turn_cancels_the_task_at_its_first_wait() {
     var task = createTask(() -> {
-      steps.add("runs");
-      steps.add(outcome(() -> sleep(AN_HOUR)));
+      trail.add("runs");
+      trail.add(outcome(() -> sleep(AN_HOUR)));
     });
     task.toCompletableFuture().cancel(false);
     task.await();
 
-    steps.assertAre("runs", "CancelledError");
+    trail.assertIs("runs", "CancelledError");
     assertThat(getRunningLoop().time()).isZero();
   }
 

@@ -199,6 +199,21 @@ class WhenIdleTest {
     assertThat(getRunningLoop().scheduler.idleWaits().isEmpty()).isTrue();
   }
 
+  @Test
+  void a_callback_cannot_wait_and_leaves_nothing_behind() {
+    getRunningLoop().callSoon(() -> {
+      try {
+        waitAllTasksBlocked(ofHours(1));
+      } catch (IllegalStateException e) {
+        trail.add(String.valueOf(e.getMessage()).replaceFirst(",.*", ""));
+      }
+    });
+    sleep(ZERO);
+
+    trail.assertIs("waitAllTasksBlocked() must be called in a task");
+    assertNothingIsLeft();
+  }
+
   // ---- Other loops and threads
 
   @Test

@@ -104,7 +104,7 @@ public final class Sequencer {
   }
 
   private void awaitTurn(int position) {
-    Future<@Nullable Void> turn = Asyncio.getRunningLoop().createFuture();
+    Future<@Nullable Void> turn = Asyncio.getRunningLoop().createWaiter(this);
     later.put(position, turn);
     try {
       turn.await();

@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 import tepal.Action;
 import tepal.Asyncio;
 import tepal.Body;
+import tepal.Future;
 import tepal.Handle;
 import tepal.Task;
 
@@ -45,7 +46,13 @@ public final class Testing {
   /// @throws tepal.CancelledError if the task is cancelled while it waits
   /// @throws IllegalStateException if the current thread runs no task
   public static void waitAllTasksBlocked(Duration cushion) {
-    Asyncio.getRunningLoop().whenIdle(cushion).await();
+    Task<?> task = requireTask("waitAllTasksBlocked()");
+    Future<@Nullable Void> idle = task.getLoop().whenIdle(cushion);
+    try {
+      idle.await();
+    } finally {
+      idle.cancel(); // if it could not be awaited, a virtual clock would stand still
+    }
   }
 
   /// Runs `body` in the current task, fails if it does not suspend it, and returns its value.

@@ -4,16 +4,18 @@ package tepal.sync;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static tepal.sync.Trail.onLoop;
-import static tepal.sync.Trail.pass;
+import static tepal.sync.NamedTasks.onLoop;
+import static tepal.sync.NamedTasks.pass;
 
 import org.junit.jupiter.api.Test;
 import tepal.Asyncio;
 import tepal.Task;
 import tepal.TaskOptions;
+import tepal.testing.Trail;
 
 class LockTest {
   private final Trail trail = new Trail();
+  private final NamedTasks tasks = new NamedTasks(trail);
   private final Lock lock = new Lock();
 
   @Test
@@ -37,8 +39,8 @@ class LockTest {
   void tasks_get_the_lock_in_the_order_in_which_they_asked() {
     onLoop(() -> {
       lock.acquire();
-      trail.task("a", lock::acquire);
-      trail.task("b", lock::acquire);
+      tasks.start("a", lock::acquire);
+      tasks.start("b", lock::acquire);
       pass();
 
       lock.release();
@@ -54,7 +56,7 @@ class LockTest {
   void a_release_leaves_the_lock_free_until_the_woken_task_resumes() {
     onLoop(() -> {
       lock.acquire();
-      trail.task("a", lock::acquire);
+      tasks.start("a", lock::acquire);
       pass();
 
       lock.release();
@@ -68,7 +70,7 @@ class LockTest {
   void no_task_overtakes_one_that_was_woken() {
     onLoop(() -> {
       lock.acquire();
-      trail.task("a", () -> {
+      tasks.start("a", () -> {
         lock.acquire();
         trail.add("a acquired");
         lock.release();
@@ -85,7 +87,7 @@ class LockTest {
   @Test
   void a_task_cannot_acquire_the_lock_twice() {
     onLoop(() -> {
-      var task = trail.task("a", () -> {
+      var task = tasks.start("a", () -> {
         lock.acquire();
         lock.acquire();
       });
@@ -126,8 +128,8 @@ class LockTest {
   void a_task_cancelled_while_it_waits_leaves_the_line() {
     onLoop(() -> {
       lock.acquire();
-      var a = trail.task("a", lock::acquire);
-      trail.task("b", lock::acquire);
+      var a = tasks.start("a", lock::acquire);
+      tasks.start("b", lock::acquire);
       pass();
 
       a.cancel();
@@ -144,8 +146,8 @@ class LockTest {
   void a_task_cancelled_after_it_was_woken_wakes_the_next() {
     onLoop(() -> {
       lock.acquire();
-      var a = trail.task("a", lock::acquire);
-      trail.task("b", lock::acquire);
+      var a = tasks.start("a", lock::acquire);
+      tasks.start("b", lock::acquire);
       pass();
 
       lock.release();
@@ -161,8 +163,8 @@ class LockTest {
   void a_release_behind_a_cancelled_head_reaches_the_next_when_the_head_resumes() {
     onLoop(() -> {
       lock.acquire();
-      var a = trail.task("a", lock::acquire);
-      trail.task("b", lock::acquire);
+      var a = tasks.start("a", lock::acquire);
+      tasks.start("b", lock::acquire);
       pass();
 
       a.cancel();
@@ -178,7 +180,7 @@ class LockTest {
   void a_task_may_pass_by_a_line_in_which_all_are_cancelled() {
     onLoop(() -> {
       lock.acquire();
-      var a = trail.task("a", lock::acquire);
+      var a = tasks.start("a", lock::acquire);
       pass();
 
       a.cancel();
@@ -195,8 +197,8 @@ class LockTest {
   void a_cancelled_task_wakes_nobody_while_the_lock_is_locked() {
     onLoop(() -> {
       lock.acquire();
-      var a = trail.task("a", lock::acquire);
-      trail.task("b", lock::acquire);
+      var a = tasks.start("a", lock::acquire);
+      tasks.start("b", lock::acquire);
       pass();
 
       a.cancel();
@@ -217,7 +219,7 @@ class LockTest {
   void a_lock_cannot_be_released_again_before_the_woken_task_resumes() {
     onLoop(() -> {
       lock.acquire();
-      trail.task("a", lock::acquire);
+      tasks.start("a", lock::acquire);
       pass();
 
       lock.release();
@@ -254,7 +256,7 @@ class LockTest {
   void a_wait_on_another_loop_than_the_first_is_refused() {
     lock.acquire();
     onLoop(() -> {
-      trail.task("first", lock::acquire);
+      tasks.start("first", lock::acquire);
       pass();
     });
     trail.assertIs("first cancelled");
@@ -269,8 +271,8 @@ class LockTest {
     assertThat(lock.statistics()).isEqualTo(new LockStatistics(false, 0));
     onLoop(() -> {
       lock.acquire();
-      trail.task("a", lock::acquire);
-      trail.task("b", lock::acquire);
+      tasks.start("a", lock::acquire);
+      tasks.start("b", lock::acquire);
       pass();
       assertThat(lock.statistics()).isEqualTo(new LockStatistics(true, 2));
       assertThat(lock.toString()).matches("Lock\\[locked by Task-\\d+, 2 waiting]");
@@ -297,7 +299,7 @@ class LockTest {
   void another_task_than_the_holder_may_release_the_lock() {
     onLoop(() -> {
       lock.acquire();
-      trail.task("a", lock::release);
+      tasks.start("a", lock::release);
       pass();
 
       trail.assertIs("a done");

@@ -2,8 +2,8 @@
 package tepal.sync;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static tepal.sync.Trail.onLoop;
-import static tepal.sync.Trail.pass;
+import static tepal.sync.NamedTasks.onLoop;
+import static tepal.sync.NamedTasks.pass;
 
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;

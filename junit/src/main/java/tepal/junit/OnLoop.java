@@ -51,7 +51,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /// a method or an inner class it takes the place of the outer one. It can be put on an annotation
 /// of your own.
 ///
-/// The loop runs on a thread of its own; the thread of JUnit waits for it. Its mode is what
+/// The loop runs on a thread of its own; the thread of JUnit waits for it, and values that other
+/// extensions have put into its [ThreadLocal]s are not seen in the test. The loop's mode is what
 /// [tepal.EventLoop.Builder#mode] says; for opened mode the JVM of the tests needs
 /// `--add-opens java.base/java.lang=ALL-UNNAMED`. To test both modes run the tests twice, with the
 /// system property `tepal.mode`.

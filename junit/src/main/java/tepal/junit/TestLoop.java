@@ -12,6 +12,7 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.ParameterResolutionException;
 import tepal.Asyncio;
@@ -42,6 +43,11 @@ final class TestLoop implements AutoCloseable {
 
   // how many iterations tasks have to end after the test
   private static final int ITERATIONS = 100;
+
+  // in a task tree, what stands between a test and its task: frames of JUnit, then of this class
+  private static final Pattern HARNESS = Pattern.compile(
+      "(?:\\n[ |]+at (?:\\S*/)?(?:jdk\\.internal\\.reflect|java\\.lang\\.reflect|org\\.junit)\\..*)+"
+          + "(?:\\n[ |]+at (?:\\S*/)?tepal\\.junit\\.TestLoop\\..*)+");
 
   private final Settings settings;
   private final @Nullable VirtualClock clock;
@@ -139,11 +145,16 @@ final class TestLoop implements AutoCloseable {
     }
   }
 
+  /// Returns what the tasks are doing, without the frames that every test has.
+  private String tasks() {
+    return HARNESS.matcher(loop.formatTaskTree()).replaceAll("");
+  }
+
   // ---- Giving up
 
   /// Ends what hangs, and returns the failure that shows it.
   private AssertionError giveUp(String name, String why, Attempt<?> attempt) {
-    String tasks = PendingTasks.describe(loop);
+    String tasks = tasks();
     boolean ends = cancelled(attempt);
     String rest = ends ? "" : "\nIt did not end when it was cancelled, and is left as it is.";
     AssertionError hang =
@@ -200,8 +211,8 @@ final class TestLoop implements AutoCloseable {
   /// Ends the test's task after a run on which nothing could happen any more, and returns the
   /// failure that shows it.
   private AssertionError deadlocked(String name, DeadlockException deadlock, Task<?> task) {
-    AssertionError failure = new AssertionError(
-        "%s: %s\n%s".formatted(name, deadlock.getMessage(), PendingTasks.describe(loop)), deadlock);
+    AssertionError failure =
+        new AssertionError("%s: %s\n%s".formatted(name, deadlock.getMessage(), tasks()), deadlock);
     Attempt<?> attempt = Attempt.start(() -> runner.run(() -> {
       boolean _ = task.cancel();
       return Asyncio.wait(Set.of(task));
@@ -268,7 +279,7 @@ final class TestLoop implements AutoCloseable {
           .formatted(
               pending.size() == 1 ? "1 is" : pending.size() + " are",
               pending.stream().map(Task::getName).collect(joining(", ")),
-              PendingTasks.describe(loop)));
+              tasks()));
     }
   }
 

@@ -63,7 +63,10 @@ class HangTest {
         .isInstanceOf(AssertionError.class)
         .hasCauseInstanceOf(DeadlockException.class)
         .hasMessageStartingWith("never_ends: Deadlock at PT3S: no task is ready")
-        .hasMessageContaining("Task[never_ends, waiting for ")
+        .hasMessageContaining("Task[never_ends, waiting for Event[unset, 1 waiting]]")
+        .hasMessageContaining("at tepal.junit.HangTest$Deadlocked.never_ends(HangTest.java:")
+        .hasMessageNotContaining("org.junit")
+        .hasMessageNotContaining("TestLoop")
         .hasNoSuppressedExceptions();
     TRAIL.assertIs("test ends", "after each");
   }

@@ -52,7 +52,8 @@ class LeftBehindTest {
         .hasMessageStartingWith(
             "Expected a test that leaves no task pending, but 2 are: consumer, producer\n"
                 + "EventLoop[not running, ")
-        .hasMessageContaining("Task[consumer, waiting for ")
+        .hasMessageContaining("Task[consumer, waiting for Event[unset, 1 waiting]]")
+        .hasMessageContaining("at tepal.junit.LeftBehindTest.waitForEver(LeftBehindTest.java:")
         .hasNoSuppressedExceptions();
     TRAIL.assertIs("cancelled", "cancelled");
   }
