@@ -2,6 +2,8 @@
 package tepal;
 
 import java.time.Duration;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -26,6 +28,9 @@ public final class EventLoop implements AutoCloseable {
 
   // JDK futures of tasks that are not done; filled and emptied by any thread
   private final Set<CompletableFuture<?>> cancelledAtClose = ConcurrentHashMap.newKeySet();
+
+  // what to call when the loop is closed
+  private final Set<Runnable> closeCallbacks = new LinkedHashSet<>();
 
   private @Nullable TaskFactory taskFactory;
   private @Nullable ExceptionHandler exceptionHandler;
@@ -192,8 +197,46 @@ public final class EventLoop implements AutoCloseable {
     }
     scheduler.end.run();
     generators.loopClosed();
+    runCloseCallbacks();
     cancelledAtClose.forEach(each -> each.cancel(/* mayInterruptIfRunning= */ false));
     scheduler.unretrieved.reportAll();
+  }
+
+  /// Calls `callback` when the loop is closed: on the thread that closes it, after its tasks
+  /// have been unwound.
+  ///
+  /// For those who hold something outside the JVM for as long as the loop lives, such as a
+  /// child process. The callback cannot use the loop any more. What it throws is given to the
+  /// exception handler. Callbacks are called in the order in which they were added; adding one
+  /// again does nothing.
+  ///
+  /// @param callback what to call
+  /// @throws IllegalStateException if the loop is closed, or on another thread than the loop's
+  public void addCloseCallback(Runnable callback) {
+    requireOpen();
+    scheduler.requireLoopThread("addCloseCallback()");
+    boolean _ = closeCallbacks.add(Objects.requireNonNull(callback, "callback"));
+  }
+
+  /// Removes a callback that was given to [#addCloseCallback].
+  ///
+  /// @param callback the callback
+  /// @return whether it was there
+  /// @throws IllegalStateException on another thread than the loop's
+  public boolean removeCloseCallback(Runnable callback) {
+    scheduler.requireLoopThread("removeCloseCallback()");
+    return closeCallbacks.remove(callback);
+  }
+
+  private void runCloseCallbacks() {
+    for (Runnable callback : List.copyOf(closeCallbacks)) {
+      try {
+        callback.run();
+      } catch (Throwable e) {
+        callExceptionHandler(new ExceptionContext("Exception in close callback " + callback, e));
+      }
+    }
+    closeCallbacks.clear();
   }
 
   // ---- Callbacks
