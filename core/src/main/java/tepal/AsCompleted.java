@@ -113,7 +113,7 @@ final class AsCompleted<T extends @Nullable Object> extends Observer
 
   @Override
   public String toString() {
-    return "AsCompleted[" + left + " left]";
+    return "AsCompleted[" + todo.size() + " pending]";
   }
 
   private final class Deadline extends LoopTimer {

@@ -107,7 +107,7 @@ final class CallGraph {
         visit(last, last.todo.next());
         continue;
       }
-      FutureCallGraph done = leave(last);
+      FutureCallGraph done = leave();
       if (path.isEmpty()) {
         return done;
       }
@@ -131,9 +131,9 @@ final class CallGraph {
     boolean _ = onPath.add(future);
   }
 
-  private FutureCallGraph leave(Entry entry) {
+  private FutureCallGraph leave() {
+    Entry entry = path.removeLast();
     var finished = new FutureCallGraph(entry.future, entry.callStack, entry.awaitedBy);
-    boolean _ = path.remove(entry);
     boolean _ = onPath.remove(entry.future);
     FutureCallGraph _ = made.put(entry.future, finished);
     return finished;

@@ -120,11 +120,11 @@ final class TaskTree {
         .orElseGet(() -> shortText(frames.getFirst()));
   }
 
-  /// Returns the text of a frame without module and package.
+  /// Returns class, method and line of a frame.
   private static String shortText(StackTraceElement frame) {
     String type = frame.getClassName().substring(frame.getClassName().lastIndexOf('.') + 1);
     String line = frame.getLineNumber() < 0 ? "" : ":" + frame.getLineNumber();
-    return "%s.%s(%s%s)".formatted(type, frame.getMethodName(), frame.getFileName(), line);
+    return type + "." + frame.getMethodName() + line;
   }
 
   private String awaiters(Task<?> task) {

@@ -88,6 +88,6 @@ final class Waiting extends Observer {
 
   @Override
   public String toString() {
-    return "Waiting[" + left + " left]";
+    return "Waiting[" + left + " pending]";
   }
 }

@@ -48,6 +48,7 @@ class ArchitectureTest {
     ForeignVirtualThreadTest.class,
     InterruptedScopesTest.class,
     LeakTest.class,
+    NoSuspendTest.class,
     StrandStackSamplerTest.class,
     SuspensionAssertionTest.class,
     WatchdogTest.class
