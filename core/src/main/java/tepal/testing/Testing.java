@@ -39,7 +39,7 @@ public final class Testing {
   /// cushions of the others begin anew. A loop that is always busy lets none of them go on. If
   /// cancelled while waiting, nothing is left behind.
   ///
-  /// Mirrors `trio.testing.wait_all_tasks_blocked`. It stands on [EventLoop#whenIdle].
+  /// Mirrors `trio.testing.wait_all_tasks_blocked`. It stands on [tepal.EventLoop#whenIdle].
   ///
   /// @param cushion for how long, in real time; zero or less for the first moment in which
   ///     nothing is ready
