@@ -58,9 +58,7 @@ import org.jspecify.annotations.Nullable;
 /// A `NoSuchElementException` that leaves the body is not turned into another exception.
 ///
 /// @param <Y> the type of the values
-@SuppressWarnings("IterableAndIterator") // of one pass, and its own iterator, as in Python
-public final class Generator<Y extends @Nullable Object>
-    implements Iterable<Y>, Iterator<Y>, AutoCloseable {
+public final class Generator<Y extends @Nullable Object> implements Iterable<Y>, AutoCloseable {
   private final GeneratorBody<Y> body;
 
   // whether hasNext() has taken the body to a value that nobody has got yet
@@ -104,12 +102,23 @@ public final class Generator<Y extends @Nullable Object>
 
   // ---- Driving it
 
-  /// Returns this: a generator can be read once.
+  /// Returns an iterator that drives this generator: [#hasNext()] and [#next()]. A generator
+  /// can be read once; another iterator goes on where this one stands.
   ///
-  /// @return this
+  /// @return the iterator
   @Override
   public Iterator<Y> iterator() {
-    return this;
+    return new Iterator<>() {
+      @Override
+      public boolean hasNext() {
+        return Generator.this.hasNext();
+      }
+
+      @Override
+      public Y next() {
+        return Generator.this.next();
+      }
+    };
   }
 
   /// Lets the body go on to its next `yield`, unless it was taken there already, and returns
@@ -122,7 +131,6 @@ public final class Generator<Y extends @Nullable Object>
   /// @throws CompletionException if the body throws a checked exception, which is its cause
   /// @throws IllegalStateException if the generator is executing already, or if the current
   ///     thread is a task's and pinned, by a class initialiser or a native frame on its stack
-  @Override
   public boolean hasNext() {
     if (!fetched && !body.isDone()) {
       fetched = advance(null, null);
@@ -137,7 +145,6 @@ public final class Generator<Y extends @Nullable Object>
   /// @throws NoSuchElementException if the generator has ended or was closed
   /// @throws CompletionException if the body throws a checked exception, which is its cause
   /// @throws IllegalStateException as [#hasNext()] does
-  @Override
   public Y next() {
     if (!hasNext()) {
       throw hasEnded();
@@ -170,7 +177,8 @@ public final class Generator<Y extends @Nullable Object>
   /// `athrow()` and `throw()` of Python. Suspends as [#hasNext()] does.
   ///
   /// A generator that was not started ends without running, and one that has ended stays so;
-  /// then the exception is thrown here.
+  /// then the exception is thrown here. As `yield` declares none, a body can catch a checked
+  /// exception only with `catch (Exception e)`.
   ///
   /// @param exception what to throw, as it is
   /// @return the next value, if the body caught the exception and yielded again
@@ -226,7 +234,7 @@ public final class Generator<Y extends @Nullable Object>
   /// @return a sequential, ordered stream of unknown length
   public Stream<Y> stream() {
     return StreamSupport.stream(
-            Spliterators.spliteratorUnknownSize(this, Spliterator.ORDERED), /* parallel= */ false)
+            Spliterators.spliteratorUnknownSize(iterator(), Spliterator.ORDERED), /* parallel= */ false)
         .onClose(this::close);
   }
 

@@ -25,9 +25,6 @@ abstract sealed class GeneratorThread implements Runnable {
   private static final String NAME = "tepal-generator";
   private static final Context NONE = new Context();
 
-  // how often a driver outside any loop looks for the body's answer before it parks: about 10 µs
-  private static final int SPINS = Runtime.getRuntime().availableProcessors() == 1 ? 0 : 500;
-
   private final Runnable body;
 
   // the strand that drives this now; null while nobody or a thread outside any loop does
@@ -115,6 +112,7 @@ abstract sealed class GeneratorThread implements Runnable {
     } catch (IllegalStateException pinned) {
       resumed = false;
       scheduler.runNext(null);
+      moveStarter(own, from);
       throw pinned;
     } finally {
       giveBack(own, from);
@@ -140,8 +138,7 @@ abstract sealed class GeneratorThread implements Runnable {
       task.runsOn(own);
     }
     changeContext(own, from.context);
-    own.starter = from.starter;
-    from.starter = null;
+    moveStarter(from, own);
   }
 
   private void giveBack(Strand own, Strand from) {
@@ -152,8 +149,13 @@ abstract sealed class GeneratorThread implements Runnable {
       task.runsOn(from);
     }
     changeContext(own, NONE);
-    from.starter = own.starter;
-    own.starter = null;
+  }
+
+  /// Lets the turn that `to` gives up be the one that whoever started `from` eagerly waits
+  /// for.
+  private static void moveStarter(Strand from, Strand to) {
+    to.starter = from.starter;
+    from.starter = null;
   }
 
   private void changeContext(Strand own, Context context) {
@@ -169,9 +171,6 @@ abstract sealed class GeneratorThread implements Runnable {
     scheduledNext();
     resumed = true;
     wake();
-    for (int spins = SPINS; resumed && spins > 0; spins--) {
-      Thread.onSpinWait();
-    }
     while (resumed) {
       LockSupport.park(this);
       if (Thread.interrupted()) {
@@ -227,6 +226,7 @@ abstract sealed class GeneratorThread implements Runnable {
     if (to == null || own == null) {
       LockSupport.unpark(waiting);
     } else {
+      moveStarter(own, to);
       to.scheduler.runNext(to);
       own.passOn(ended ? Strand.DONE : Strand.SUSPENDED);
     }
@@ -237,8 +237,10 @@ abstract sealed class GeneratorThread implements Runnable {
   private void stay() {
     resumed = true;
     Strand to = driver;
-    if (to != null) {
+    Strand own = strand;
+    if (to != null && own != null) {
       to.scheduler.runNext(null);
+      moveStarter(to, own);
     }
     arrive();
   }

@@ -41,6 +41,10 @@ final class Generators {
     }
   }
 
+  boolean isEmpty() {
+    return unfinished.isEmpty();
+  }
+
   /// Closes one in a task of the loop. May be called from any thread; returns false if the
   /// loop is closed.
   boolean closeSoon(GeneratorBody<?> body) {

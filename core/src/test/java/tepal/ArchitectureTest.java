@@ -45,6 +45,7 @@ class ArchitectureTest {
     ClosingTest.class,
     CtrlCPrograms.class,
     DebugReportsTest.class,
+    DroppedGeneratorTest.class,
     ForeignVirtualThreadTest.class,
     InterruptedScopesTest.class,
     LeakTest.class,
