@@ -11,13 +11,14 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
+import tepal.testing.Trail;
 
 /// Generators that nobody has read to their end and nobody has any more.
 class DroppedGeneratorTest {
   private static final int MANY = 100_000;
   private static final Duration PATIENCE = Duration.ofSeconds(40);
 
-  private final Steps steps = new Steps();
+  private final Trail trail = new Trail();
   private final AtomicInteger closed = new AtomicInteger();
 
   @Test
@@ -26,13 +27,13 @@ class DroppedGeneratorTest {
       InTask.me().setName("reader");
       readHalf(() -> {
         sleep(Duration.ofMillis(1));
-        steps.add(currentTask() == null ? "no task" : "a task");
-        steps.add(InTask.me().getName().equals("reader") ? "the reader" : "another one");
+        trail.add(currentTask() == null ? "no task" : "a task");
+        trail.add(InTask.me().getName().equals("reader") ? "the reader" : "another one");
       });
       eventuallyInLoop(() -> closed.get() == 1);
     });
 
-    steps.assertAre("a task", "another one");
+    trail.assertIs("a task", "another one");
   }
 
   @Test
@@ -40,7 +41,7 @@ class DroppedGeneratorTest {
     run(() -> {
       AtomicInteger told = new AtomicInteger();
       getRunningLoop().setExceptionHandler((_, error) -> {
-        steps.add(error.message() + ": " + error.exception());
+        trail.add(error.message() + ": " + error.exception());
         told.incrementAndGet();
       });
       readHalf(() -> {
@@ -49,17 +50,17 @@ class DroppedGeneratorTest {
       eventuallyInLoop(() -> told.get() == 1);
     });
 
-    steps.assertAre("an error occurred during closing of Generator[DroppedGeneratorTest, ended]:"
+    trail.assertIs("an error occurred during closing of Generator[DroppedGeneratorTest, ended]:"
         + " java.lang.IllegalStateException: too late");
   }
 
   @Test
   void one_that_was_dropped_outside_any_loop_is_closed_too() {
-    readHalf(() -> steps.add("no task: " + (currentTask() == null)));
+    readHalf(() -> trail.add("no task: " + (currentTask() == null)));
 
     eventually(() -> closed.get() == 1);
 
-    steps.assertAre("no task: true");
+    trail.assertIs("no task: true");
   }
 
   @Test
@@ -86,12 +87,12 @@ class DroppedGeneratorTest {
 
   @Test
   void one_that_was_never_started_leaves_nothing_to_close() {
-    Generator<Integer> generator = Generator.of(_ -> steps.add("never"));
+    Generator<Integer> generator = Generator.of(_ -> trail.add("never"));
     assertThat(generator).isNotNull();
     generator = null;
 
     System.gc();
-    steps.assertAre();
+    trail.assertIs();
   }
 
   @Test

@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import tepal.testing.Trail;
 
 /// What an exit stack closes, in which order, and which exception leaves it.
 @OnLoop
@@ -23,16 +24,16 @@ class ExitStackTest {
   private static final Duration SHORT = Duration.ofSeconds(1);
   private static final Duration LONG = Duration.ofSeconds(9);
 
-  private final Steps steps = new Steps();
+  private final Trail trail = new Trail();
 
   /// Something to be closed that says so.
   private AutoCloseable resource(String name) {
-    return () -> steps.add(name);
+    return () -> trail.add(name);
   }
 
   private AutoCloseable failing(Exception failure) {
     return () -> {
-      steps.add("fails");
+      trail.add("fails");
       throw failure;
     };
   }
@@ -43,14 +44,14 @@ class ExitStackTest {
   void what_was_entered_last_is_closed_first() {
     ExitStack.run(stack -> {
       stack.enter(resource("a"));
-      stack.callback(() -> steps.add("b"));
+      stack.callback(() -> trail.add("b"));
       stack.push(leaving -> {
-        steps.add("c " + leaving);
+        trail.add("c " + leaving);
         return false;
       });
-      steps.add("body");
+      trail.add("body");
     });
-    steps.assertAre("body", "c null", "b", "a");
+    trail.assertIs("body", "c null", "b", "a");
   }
 
   @Test
@@ -61,20 +62,20 @@ class ExitStackTest {
       return "value";
     });
     assertThat(value).isEqualTo("value");
-    steps.assertAre("closed");
+    trail.assertIs("closed");
   }
 
   @Test
   void a_closer_may_suspend_and_others_run_meanwhile() {
-    createTask(() -> steps.add("other"));
+    createTask(() -> trail.add("other"));
     ExitStack.run(stack -> {
       stack.enter(resource("a"));
       stack.callback(() -> {
         sleep(SHORT);
-        steps.add("slept");
+        trail.add("slept");
       });
     });
-    steps.assertAre("other", "slept", "a");
+    trail.assertIs("other", "slept", "a");
   }
 
   @Test
@@ -82,11 +83,11 @@ class ExitStackTest {
     ExitStack.run(stack -> {
       stack.enter(resource("a"));
       stack.callback(() -> {
-        steps.add("b");
+        trail.add("b");
         stack.enter(resource("c"));
       });
     });
-    steps.assertAre("b", "c", "a");
+    trail.assertIs("b", "c", "a");
   }
 
   @Test
@@ -95,17 +96,17 @@ class ExitStackTest {
     try (stack) {
       stack.enter(resource("a"));
       stack.push(leaving -> {
-        steps.add("b " + leaving);
+        trail.add("b " + leaving);
         return true;
       });
       assertThat(stack).hasToString("ExitStack[2 to close]");
     }
-    steps.assertAre("b null", "a");
+    trail.assertIs("b null", "a");
     stack.close();
-    steps.assertAre();
+    trail.assertIs();
     stack.enter(resource("again"));
     stack.close();
-    steps.assertAre("again");
+    trail.assertIs("again");
   }
 
   @Test
@@ -117,9 +118,9 @@ class ExitStackTest {
       stack.enter(resource("c"));
       return popped;
     }));
-    steps.assertAre("c");
+    trail.assertIs("c");
     kept.close();
-    steps.assertAre("b", "a");
+    trail.assertIs("b", "a");
   }
 
   // ---- Exceptions
@@ -133,7 +134,7 @@ class ExitStackTest {
         }))
         .isSameAs(broken)
         .hasNoSuppressedExceptions();
-    steps.assertAre("a");
+    trail.assertIs("a");
   }
 
   @Test
@@ -144,12 +145,12 @@ class ExitStackTest {
           throw new IOException("broken");
         }))
         .hasMessage("broken");
-    steps.assertAre("inner broken", "outer broken");
+    trail.assertIs("inner broken", "outer broken");
   }
 
-  private Steps added(String step) {
-    steps.add(step);
-    return steps;
+  private Trail added(String step) {
+    trail.add(step);
+    return trail;
   }
 
   private static @Nullable String message(@Nullable Throwable leaving) {
@@ -161,13 +162,13 @@ class ExitStackTest {
     String value = ExitStack.<@Nullable String, RuntimeException>call(stack -> {
       stack.push(leaving -> added("outer " + leaving) == null);
       stack.push(leaving -> {
-        steps.add("ends " + message(leaving));
+        trail.add("ends " + message(leaving));
         return true;
       });
       throw new IllegalStateException("broken");
     });
     assertThat(value).isNull();
-    steps.assertAre("ends broken", "outer null");
+    trail.assertIs("ends broken", "outer null");
   }
 
   @Test
@@ -183,7 +184,7 @@ class ExitStackTest {
         }))
         .isSameAs(first)
         .satisfies(e -> assertThat(e.getSuppressed()).containsExactly(second, third));
-    steps.assertAre("fails", "a", "fails");
+    trail.assertIs("fails", "a", "fails");
   }
 
   @Test
@@ -196,7 +197,7 @@ class ExitStackTest {
         .isInstanceOf(CompletionException.class)
         .cause()
         .isSameAs(checked);
-    steps.assertAre("fails", "fails");
+    trail.assertIs("fails", "fails");
   }
 
   @Test
@@ -209,7 +210,7 @@ class ExitStackTest {
         }))
         .isSameAs(late)
         .hasNoSuppressedExceptions();
-    steps.assertAre("fails");
+    trail.assertIs("fails");
   }
 
   @Test
@@ -232,7 +233,7 @@ class ExitStackTest {
     Task<?> task = createTask(() -> ExitStack.run(stack -> {
       stack.callback(() -> {
         sleep(SHORT);
-        steps.add("closed");
+        trail.add("closed");
       });
       stack.push(leaving -> added(leaving + "") == null);
       sleep(LONG);
@@ -241,7 +242,7 @@ class ExitStackTest {
     task.cancel("enough");
     sleep(LONG);
     assertThat(task.cancelled()).isTrue();
-    steps.assertAre("tepal.CancelledError: enough", "closed");
+    trail.assertIs("tepal.CancelledError: enough", "closed");
   }
 
   @Test
@@ -249,19 +250,19 @@ class ExitStackTest {
     Task<?> task = createTask(() -> ExitStack.run(stack -> {
       stack.callback(() -> {
         sleep(SHORT);
-        steps.add("a");
+        trail.add("a");
       });
       stack.callback(() -> {
-        steps.add("b begins");
+        trail.add("b begins");
         sleep(LONG);
-        steps.add("b ends");
+        trail.add("b ends");
       });
     }));
     pass(1);
     task.cancel();
     sleep(LONG);
     assertThat(task.cancelled()).isTrue();
-    steps.assertAre("b begins", "a");
+    trail.assertIs("b begins", "a");
   }
 
   @Test
@@ -273,15 +274,15 @@ class ExitStackTest {
           throw new IOException("broken");
         });
       } catch (IOException e) {
-        steps.add(e.getMessage() + " " + e.getSuppressed().length + " " + me().cancelling());
+        trail.add(e.getMessage() + " " + e.getSuppressed().length + " " + me().cancelling());
       }
       sleep(LONG);
-      steps.add("never");
+      trail.add("never");
     });
     pass(1);
     task.cancel("enough");
     sleep(LONG);
-    steps.assertAre("broken 1 1");
+    trail.assertIs("broken 1 1");
     assertThatThrownBy(task::await).isInstanceOf(CancelledError.class).hasMessage("enough");
   }
 
@@ -315,6 +316,6 @@ class ExitStackTest {
   @Test
   void it_needs_no_loop() throws Exception {
     Asyncio.toThread(() -> ExitStack.run(stack -> stack.enter(resource("a"))));
-    steps.assertAre("a");
+    trail.assertIs("a");
   }
 }

@@ -25,11 +25,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import tepal.queues.Queue;
+import tepal.testing.Trail;
 
 /// Generators whose bodies wait: in place of the task that drives them.
 @OnLoop
 class GeneratorInTaskTest {
-  private final Steps steps = new Steps();
+  private final Trail trail = new Trail();
 
   // ---- Waiting
 
@@ -38,28 +39,28 @@ class GeneratorInTaskTest {
     var other = createTask(() -> {
       for (int i = 1; i <= 3; i++) {
         sleep(ofSeconds(1));
-        steps.add("other " + i);
+        trail.add("other " + i);
       }
     });
     for (int tick : ticker(ofSeconds(1), 3)) {
-      steps.add("tick " + tick);
+      trail.add("tick " + tick);
     }
     other.await();
 
-    steps.assertAre("tick 1", "other 1", "tick 2", "other 2", "tick 3", "other 3");
+    trail.assertIs("tick 1", "other 1", "tick 2", "other 2", "tick 3", "other 3");
     assertThat(now()).isEqualTo(ofSeconds(3));
   }
 
   @Test
   void a_step_that_does_not_wait_does_not_give_up_the_turn() {
-    getRunningLoop().callSoon(() -> steps.add("callback"));
+    getRunningLoop().callSoon(() -> trail.add("callback"));
     for (int i : counting(3)) {
-      steps.add("read " + i);
+      trail.add("read " + i);
     }
-    steps.add("done");
+    trail.add("done");
     pass(1);
 
-    steps.assertAre("read 0", "read 1", "read 2", "done", "callback");
+    trail.assertIs("read 0", "read 1", "read 2", "done", "callback");
   }
 
   @Test
@@ -172,7 +173,7 @@ class GeneratorInTaskTest {
   @Test
   void a_generator_that_another_task_executes_cannot_be_driven() {
     Generator<Integer> slow = ticker(ofSeconds(1), 3);
-    var reader = started(() -> steps.add("read " + slow.next()));
+    var reader = started(() -> trail.add("read " + slow.next()));
 
     assertThatIllegalStateException()
         .isThrownBy(slow::next)
@@ -181,7 +182,7 @@ class GeneratorInTaskTest {
     assertThatIllegalStateException().isThrownBy(slow::close);
     reader.await();
 
-    steps.assertAre("read 1");
+    trail.assertIs("read 1");
     assertThat(slow.next()).isEqualTo(2);
     slow.close();
   }
@@ -223,17 +224,17 @@ class GeneratorInTaskTest {
     Task<?> task = createTask(
         () -> {
           for (int i : ticker(ofSeconds(1), 2)) {
-            steps.add("tick " + i);
+            trail.add("tick " + i);
           }
         },
         TaskOptions.eager());
-    steps.add("maker");
+    trail.add("maker");
     task.await();
 
-    createTask(() -> counting(2).forEach(i -> steps.add("read " + i)), TaskOptions.eager());
-    steps.add("maker");
+    createTask(() -> counting(2).forEach(i -> trail.add("read " + i)), TaskOptions.eager());
+    trail.add("maker");
 
-    steps.assertAre("maker", "tick 1", "tick 2", "read 0", "read 1", "maker");
+    trail.assertIs("maker", "tick 1", "tick 2", "read 0", "read 1", "maker");
   }
 
   @Test
@@ -241,20 +242,20 @@ class GeneratorInTaskTest {
     Generator<String> generator = Generator.of(self -> {
       Task<?> task = createTask(
           () -> {
-            steps.add("eager");
+            trail.add("eager");
             sleep(ofSeconds(1));
-            steps.add("slept");
+            trail.add("slept");
           },
           TaskOptions.eager());
-      steps.add("body");
+      trail.add("body");
       task.await();
       self.yield("value");
     });
 
-    steps.add(generator.next());
+    trail.add(generator.next());
     generator.close();
 
-    steps.assertAre("eager", "body", "slept", "value");
+    trail.assertIs("eager", "body", "slept", "value");
   }
 
   // ---- Cancelling
@@ -265,25 +266,25 @@ class GeneratorInTaskTest {
       try {
         sleep(ofHours(1));
       } catch (CancelledError e) {
-        steps.add("cancelled: " + e.getMessage());
+        trail.add("cancelled: " + e.getMessage());
         throw e;
       } finally {
         sleep(ofSeconds(1));
-        steps.add("finally");
+        trail.add("finally");
       }
     });
     var reader = started(() -> {
       try {
         generator.next();
       } finally {
-        steps.add("reader");
+        trail.add("reader");
       }
     });
 
     assertThat(reader.cancel("enough")).isTrue();
-    steps.add(outcome(reader::await));
+    trail.add(outcome(reader::await));
 
-    steps.assertAre("cancelled: enough", "finally", "reader", "CancelledError");
+    trail.assertIs("cancelled: enough", "finally", "reader", "CancelledError");
     assertThat(generator.hasNext()).isFalse();
     assertThat(now()).isEqualTo(ofSeconds(1));
   }
@@ -308,13 +309,13 @@ class GeneratorInTaskTest {
   void a_cancellation_that_comes_after_the_wake_up_is_thrown_all_the_same() {
     Future<String> future = getRunningLoop().createFuture();
     Generator<String> generator = Generator.of(self -> self.yield(outcome(future::await)));
-    var reader = started(() -> steps.add(generator.next()));
+    var reader = started(() -> trail.add(generator.next()));
 
     future.setResult("value");
     reader.cancel();
     reader.await();
 
-    steps.assertAre("CancelledError");
+    trail.assertIs("CancelledError");
     generator.close();
   }
 
@@ -330,12 +331,12 @@ class GeneratorInTaskTest {
       sleep(ofSeconds(1));
       self.yield("slept");
     });
-    var reader = started(() -> generator.forEach(steps::add));
+    var reader = started(() -> generator.forEach(trail::add));
 
     reader.cancel();
     reader.await();
 
-    steps.assertAre("caught", "slept");
+    trail.assertIs("caught", "slept");
   }
 
   @Test
@@ -347,11 +348,11 @@ class GeneratorInTaskTest {
     });
     sleep(ofSeconds(2));
     reader.cancel();
-    steps.add(outcome(reader::await));
+    trail.add(outcome(reader::await));
 
     assertThat(generator.next()).isEqualTo(2);
     generator.close();
-    steps.assertAre("CancelledError");
+    trail.assertIs("CancelledError");
   }
 
   @Test
@@ -376,14 +377,14 @@ class GeneratorInTaskTest {
             try {
               sleep(ofHours(1));
             } finally {
-              steps.add("cancelled");
+              trail.add("cancelled");
             }
           });
           generator.next();
         }))
         .isInstanceOf(ExceptionGroup.class);
 
-    steps.assertAre("cancelled");
+    trail.assertIs("cancelled");
   }
 
   // ---- Closing
@@ -394,9 +395,9 @@ class GeneratorInTaskTest {
       try {
         self.yield(1);
       } finally {
-        steps.add("closing for " + requireNonNull(currentTask()).getName());
+        trail.add("closing for " + requireNonNull(currentTask()).getName());
         sleep(ofSeconds(1));
-        steps.add("closed");
+        trail.add("closed");
       }
     });
     assertThat(inTaskNamed("reader", generator::next)).isEqualTo(1);
@@ -406,7 +407,7 @@ class GeneratorInTaskTest {
       return 0;
     });
 
-    steps.assertAre("closing for closer", "closed");
+    trail.assertIs("closing for closer", "closed");
     assertThat(now()).isEqualTo(ofSeconds(1));
   }
 
@@ -416,7 +417,7 @@ class GeneratorInTaskTest {
       try {
         self.yield(1);
       } finally {
-        steps.add(outcome(() -> sleep(ofHours(1))));
+        trail.add(outcome(() -> sleep(ofHours(1))));
       }
     });
     generator.next();
@@ -425,7 +426,7 @@ class GeneratorInTaskTest {
     closer.cancel();
     closer.await();
 
-    steps.assertAre("CancelledError");
+    trail.assertIs("CancelledError");
     assertThat(generator.hasNext()).isFalse();
   }
 

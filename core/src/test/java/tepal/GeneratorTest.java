@@ -12,11 +12,12 @@ import java.util.NoSuchElementException;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import tepal.testing.Trail;
 
 /// What holds for generators wherever they are driven: here outside any loop, on a platform
 /// thread; on a virtual thread and in a task in the subclasses.
 class GeneratorTest {
-  private final Steps steps = new Steps();
+  private final Trail trail = new Trail();
 
   // ---- Reading
 
@@ -33,20 +34,20 @@ class GeneratorTest {
   @Test
   void the_body_runs_only_when_a_value_is_asked_for() {
     Generator<String> generator = Generator.of(self -> {
-      steps.add("begin");
+      trail.add("begin");
       self.yield("a");
-      steps.add("go on");
+      trail.add("go on");
       self.yield("b");
-      steps.add("end");
+      trail.add("end");
     });
-    steps.assertAre();
+    trail.assertIs();
 
-    steps.add(generator.next());
-    steps.add("asked");
-    steps.add(generator.next());
+    trail.add(generator.next());
+    trail.add("asked");
+    trail.add(generator.next());
     assertThat(generator.hasNext()).isFalse();
 
-    steps.assertAre("begin", "a", "asked", "go on", "b", "end");
+    trail.assertIs("begin", "a", "asked", "go on", "b", "end");
   }
 
   @Test
@@ -102,11 +103,11 @@ class GeneratorTest {
     Generator<Integer> generator = Generator.of(self -> {
       try {
         for (int i = 0; ; i++) {
-          steps.add("make " + i);
+          trail.add("make " + i);
           self.yield(i);
         }
       } finally {
-        steps.add("closed");
+        trail.add("closed");
       }
     });
 
@@ -114,7 +115,7 @@ class GeneratorTest {
       assertThat(stream.filter(i -> i % 2 == 1).limit(2).toList()).containsExactly(1, 3);
     }
 
-    steps.assertAre("make 0", "make 1", "make 2", "make 3", "closed");
+    trail.assertIs("make 0", "make 1", "make 2", "make 3", "closed");
   }
 
   // ---- Sending and the result
@@ -255,25 +256,25 @@ class GeneratorTest {
       try {
         self.yield(1);
       } catch (IllegalArgumentException e) {
-        steps.add("caught");
+        trail.add("caught");
       }
     });
     generator.next();
 
     assertThatThrownBy(() -> generator.throwInto(new IllegalArgumentException()))
         .isInstanceOf(NoSuchElementException.class);
-    steps.assertAre("caught");
+    trail.assertIs("caught");
   }
 
   @Test
   void throwing_into_a_generator_that_was_not_started_ends_it_unrun() {
-    Generator<Integer> generator = Generator.of(_ -> steps.add("never"));
+    Generator<Integer> generator = Generator.of(_ -> trail.add("never"));
     var failure = new IllegalArgumentException("thrown in");
 
     assertThatThrownBy(() -> generator.throwInto(failure)).isSameAs(failure);
 
     assertThat(generator.hasNext()).isFalse();
-    steps.assertAre();
+    trail.assertIs();
   }
 
   // ---- Closing
@@ -284,31 +285,31 @@ class GeneratorTest {
       try {
         self.yield(1);
       } catch (Exception e) {
-        steps.add("no exception");
+        trail.add("no exception");
       } catch (GeneratorExit e) {
-        steps.add("exit");
+        trail.add("exit");
         throw e;
       } finally {
-        steps.add("finally");
+        trail.add("finally");
       }
     });
     try (generator) {
-      steps.add("read " + generator.next());
+      trail.add("read " + generator.next());
     }
 
-    steps.assertAre("read 1", "exit", "finally");
+    trail.assertIs("read 1", "exit", "finally");
     assertThat(generator.hasNext()).isFalse();
     assertThatIllegalStateException().isThrownBy(generator::result);
   }
 
   @Test
   void a_generator_that_is_closed_before_it_is_started_never_runs() {
-    Generator<Integer> generator = Generator.of(_ -> steps.add("never"));
+    Generator<Integer> generator = Generator.of(_ -> trail.add("never"));
 
     generator.close();
 
     assertThat(generator.hasNext()).isFalse();
-    steps.assertAre();
+    trail.assertIs();
   }
 
   @Test

@@ -19,13 +19,14 @@ import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
+import tepal.testing.Trail;
 
 /// A scope that refuses to suspend, and one that JDK code suspended.
 class NoSuspendTest {
   private static final String REFUSAL =
       "Expected a body that does not suspend its task, but it would have to wait for ";
 
-  private final Steps steps = new Steps();
+  private final Trail trail = new Trail();
 
   // ---- Waits that are refused
 
@@ -55,9 +56,9 @@ class NoSuspendTest {
   @Test
   @OnLoop
   void a_call_in_a_thread_is_refused_before_it_begins() {
-    assertRefused(() -> Asyncio.toThread(() -> steps.add("called")), "a call in an executor");
+    assertRefused(() -> Asyncio.toThread(() -> trail.add("called")), "a call in an executor");
     sleep(Duration.ofHours(1));
-    steps.assertAre();
+    trail.assertIs();
   }
 
   @Test
@@ -76,10 +77,10 @@ class NoSuspendTest {
   @OnLoop
   void the_end_of_a_group_with_tasks_is_refused_and_its_tasks_are_cancelled() {
     assertRefused(
-        () -> TaskGroup.run(group -> group.createTask(() -> steps.add("ran"))),
+        () -> TaskGroup.run(group -> group.createTask(() -> trail.add("ran"))),
         "TaskGroup[entered, tasks=1]");
     pass(3);
-    steps.assertAre();
+    trail.assertIs();
   }
 
   @Test
@@ -87,12 +88,12 @@ class NoSuspendTest {
   void a_primitive_that_asks_for_a_waiter_is_told_before_it_changes_anything() {
     assertThatIllegalStateException()
         .isThrownBy(() -> noSuspend(() -> {
-          steps.add("begins");
+          trail.add("begins");
           getRunningLoop().createWaiter("my lock");
-          steps.add("never");
+          trail.add("never");
         }))
         .withMessage(REFUSAL + "my lock");
-    steps.assertAre("begins");
+    trail.assertIs("begins");
   }
 
   @Test
@@ -113,28 +114,28 @@ class NoSuspendTest {
     done.setResult("value");
     assertThat(noSuspend(done::await)).isEqualTo("value");
     assertThat(Asyncio.<String, IOException>noSuspend(() -> "text")).isEqualTo("text");
-    noSuspend(() -> steps.add("ran"));
-    steps.assertAre("ran");
+    noSuspend(() -> trail.add("ran"));
+    trail.assertIs("ran");
   }
 
   @Test
   @OnLoop
   void nothing_else_runs_meanwhile_but_what_starts_eagerly() {
-    getRunningLoop().callSoon(() -> steps.add("callback"));
-    createTask(() -> steps.add("task"));
+    getRunningLoop().callSoon(() -> trail.add("callback"));
+    createTask(() -> trail.add("task"));
     noSuspend(() -> {
       createTask(
           () -> {
-            steps.add("child");
+            trail.add("child");
             pass(1);
-            steps.add("child later");
+            trail.add("child later");
           },
           TaskOptions.eager());
-      steps.add("parent");
+      trail.add("parent");
     });
-    steps.assertAre("child", "parent");
+    trail.assertIs("child", "parent");
     pass(2);
-    steps.assertAre("callback", "task", "child later");
+    trail.assertIs("callback", "task", "child later");
   }
 
   @Test
@@ -161,21 +162,21 @@ class NoSuspendTest {
   void a_refusal_that_the_body_catches_is_over() {
     noSuspend(() -> {
       assertThatIllegalStateException().isThrownBy(() -> pass(1));
-      steps.add("goes on");
+      trail.add("goes on");
     });
-    steps.assertAre("goes on");
+    trail.assertIs("goes on");
   }
 
   @Test
   @OnLoop
   void an_inner_scope_ends_and_the_outer_one_still_holds() {
     noSuspend(() -> {
-      noSuspend(() -> steps.add("inner"));
+      noSuspend(() -> trail.add("inner"));
       assertThatIllegalStateException().isThrownBy(() -> pass(1));
-      steps.add("outer");
+      trail.add("outer");
     });
     pass(1);
-    steps.assertAre("inner", "outer");
+    trail.assertIs("inner", "outer");
   }
 
   @Test
@@ -198,12 +199,12 @@ class NoSuspendTest {
         .satisfies(where -> assertThat(where.getStackTrace())
             .extracting(StackTraceElement::getMethodName)
             .contains("parkFor", "napAndGoOn")));
-    steps.assertAre("after the nap");
+    trail.assertIs("after the nap");
   }
 
   private void napAndGoOn() {
     JdkCode.parkFor(Duration.ofMillis(1));
-    steps.add("after the nap");
+    trail.add("after the nap");
   }
 
   @Test
@@ -211,11 +212,11 @@ class NoSuspendTest {
   @SuppressWarnings("ThreadPriorityCheck") // what is tested
   void a_yield_of_the_thread_counts_as_it_lets_others_run() {
     Asyncio.run(() -> {
-      getRunningLoop().callSoon(() -> steps.add("callback"));
+      getRunningLoop().callSoon(() -> trail.add("callback"));
       assertThatIllegalStateException()
           .isThrownBy(() -> noSuspend(Thread::yield))
           .withMessageContaining("JDK code suspended it");
-      steps.assertAre("callback");
+      trail.assertIs("callback");
     });
   }
 
@@ -263,9 +264,9 @@ class NoSuspendTest {
   @OnlyPortable
   void in_portable_mode_jdk_code_stops_the_loop_so_that_nothing_runs_meanwhile() {
     Asyncio.run(() -> {
-      getRunningLoop().callSoon(() -> steps.add("callback"));
+      getRunningLoop().callSoon(() -> trail.add("callback"));
       noSuspend(this::napAndGoOn);
-      steps.assertAre("after the nap");
+      trail.assertIs("after the nap");
     });
   }
 

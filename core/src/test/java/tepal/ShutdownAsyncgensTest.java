@@ -16,11 +16,12 @@ import static tepal.InTask.started;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import tepal.testing.Trail;
 import tepal.testing.VirtualClock;
 
 /// The generators that a loop closes because nobody has read them to their end.
 class ShutdownAsyncgensTest {
-  private final Steps steps = new Steps();
+  private final Trail trail = new Trail();
   private final List<Generator<?>> kept = new ArrayList<>();
 
   @Test
@@ -31,7 +32,7 @@ class ShutdownAsyncgensTest {
 
     getRunningLoop().shutdownAsyncgens();
 
-    steps.assertAre("closing a", "closed a");
+    trail.assertIs("closing a", "closed a");
     assertThat(generator.hasNext()).isFalse();
     assertThat(getRunningLoop().time()).isEqualTo(ofSeconds(1));
   }
@@ -46,7 +47,7 @@ class ShutdownAsyncgensTest {
 
     getRunningLoop().shutdownAsyncgens();
 
-    steps.assertAre("closing a", "closing b", "closed a", "closed b");
+    trail.assertIs("closing a", "closing b", "closed a", "closed b");
     assertThat(getRunningLoop().time()).isEqualTo(ofSeconds(1));
   }
 
@@ -59,7 +60,7 @@ class ShutdownAsyncgensTest {
 
     getRunningLoop().shutdownAsyncgens();
 
-    steps.assertAre();
+    trail.assertIs();
     assertThat(fresh).hasToString("Generator[ShutdownAsyncgensTest, not started]");
   }
 
@@ -70,21 +71,21 @@ class ShutdownAsyncgensTest {
       try {
         self.yieldFrom(waitingAtItsEnd("inner"));
       } finally {
-        steps.add("outer");
+        trail.add("outer");
       }
     });
     outer.next();
 
     getRunningLoop().shutdownAsyncgens();
 
-    steps.assertAre("closing inner", "closed inner", "outer");
+    trail.assertIs("closing inner", "closed inner", "outer");
   }
 
   @Test
   @OnLoop
   void what_a_generator_throws_when_it_is_closed_goes_to_the_exception_handler() {
     getRunningLoop()
-        .setExceptionHandler((_, error) -> steps.add(error.message() + ": " + error.exception()));
+        .setExceptionHandler((_, error) -> trail.add(error.message() + ": " + error.exception()));
     for (RuntimeException failure :
         List.of(new IllegalArgumentException("one"), new IllegalStateException("two"))) {
       Generator<Integer> generator = Generator.of(self -> {
@@ -100,7 +101,7 @@ class ShutdownAsyncgensTest {
 
     getRunningLoop().shutdownAsyncgens();
 
-    steps.assertAre(
+    trail.assertIs(
         "an error occurred during closing of Generator[ShutdownAsyncgensTest, ended]:"
             + " java.lang.IllegalArgumentException: one",
         "an error occurred during closing of Generator[ShutdownAsyncgensTest, ended]:"
@@ -111,7 +112,7 @@ class ShutdownAsyncgensTest {
   @OnLoop
   void a_generator_that_is_executing_is_reported() {
     getRunningLoop()
-        .setExceptionHandler((_, error) -> steps.add(error.message() + ": " + error.exception()));
+        .setExceptionHandler((_, error) -> trail.add(error.message() + ": " + error.exception()));
     Generator<Integer> slow = Generator.of(_ -> sleep(ofHours(1)));
     var reader = started(slow::hasNext);
 
@@ -119,7 +120,7 @@ class ShutdownAsyncgensTest {
 
     reader.cancel();
     assertThat(outcome(reader::await)).isEqualTo("CancelledError");
-    steps.assertAre("an error occurred during closing of"
+    trail.assertIs("an error occurred during closing of"
         + " Generator[ShutdownAsyncgensTest, executing]: java.lang.IllegalStateException: Expected a"
         + " generator that is suspended, but it is already executing:"
         + " Generator[ShutdownAsyncgensTest, executing]");
@@ -132,7 +133,7 @@ class ShutdownAsyncgensTest {
       try {
         self.yield(1);
       } finally {
-        steps.add(outcome(() -> sleep(ofHours(1))));
+        trail.add(outcome(() -> sleep(ofHours(1))));
       }
     });
     generator.next();
@@ -141,7 +142,7 @@ class ShutdownAsyncgensTest {
     shutdown.cancel();
 
     assertThat(outcome(shutdown::await)).isEqualTo("CancelledError");
-    steps.assertAre("CancelledError");
+    trail.assertIs("CancelledError");
   }
 
   @Test
@@ -162,21 +163,21 @@ class ShutdownAsyncgensTest {
   void one_that_another_thread_has_read_to_its_end_is_closed_no_more() {
     Generator<Integer> generator = waitingAtItsEnd("a");
     generator.next();
-    toThread(() -> steps.add(outcome(() -> generator.forEach(_ -> {}))));
+    toThread(() -> trail.add(outcome(() -> generator.forEach(_ -> {}))));
 
     getRunningLoop().shutdownAsyncgens();
 
-    steps.assertAre("closing a", "IllegalStateException");
+    trail.assertIs("closing a", "IllegalStateException");
   }
 
   @Test
   void the_end_of_a_program_closes_what_is_left_when_all_tasks_have_ended() {
     Runner runner = new Runner(EventLoop.builder().clock(new VirtualClock()));
     try (runner) {
-      runner.getLoop().setExceptionHandler((_, error) -> steps.add(error.message()));
+      runner.getLoop().setExceptionHandler((_, error) -> trail.add(error.message()));
       runner.run(() -> {
         for (int value : waitingAtItsEnd("a")) {
-          steps.add("read " + value);
+          trail.add("read " + value);
           break;
         }
         createTask(() -> {
@@ -185,14 +186,14 @@ class ShutdownAsyncgensTest {
             kept.getFirst().next();
             sleep(ofHours(1));
           } finally {
-            steps.add("task");
+            trail.add("task");
           }
         });
         sleep(ofSeconds(1));
       });
     }
 
-    steps.assertAre("read 1", "task", "closing a", "closing b", "closed a", "closed b");
+    trail.assertIs("read 1", "task", "closing a", "closing b", "closed a", "closed b");
   }
 
   @Test
@@ -202,14 +203,14 @@ class ShutdownAsyncgensTest {
         try {
           self.yield(1);
         } finally {
-          toThread(() -> steps.add("in a thread"));
+          toThread(() -> trail.add("in a thread"));
         }
       });
       generator.next();
       kept.add(generator);
     });
 
-    steps.assertAre("in a thread");
+    trail.assertIs("in a thread");
   }
 
   @Test
@@ -220,7 +221,7 @@ class ShutdownAsyncgensTest {
         self.yield(1);
         self.yield(2);
       } finally {
-        steps.add("closed in " + currentTask());
+        trail.add("closed in " + currentTask());
       }
     });
     assertThat(loop.<Integer>runUntilComplete(generator::next)).isEqualTo(1);
@@ -229,7 +230,7 @@ class ShutdownAsyncgensTest {
 
     assertThat(generator.next()).isEqualTo(2);
     generator.close();
-    steps.assertAre("closed in null");
+    trail.assertIs("closed in null");
   }
 
   @Test
@@ -246,9 +247,9 @@ class ShutdownAsyncgensTest {
       try {
         self.yield(1);
       } finally {
-        steps.add("closing " + name);
+        trail.add("closing " + name);
         sleep(ofSeconds(1));
-        steps.add("closed " + name);
+        trail.add("closed " + name);
       }
     });
   }

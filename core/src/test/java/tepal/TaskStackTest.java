@@ -17,10 +17,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
+import tepal.testing.Trail;
 
 /// The stack of a task: all frames of its user, wherever the task is.
 class TaskStackTest {
-  private final Steps steps = new Steps();
+  private final Trail trail = new Trail();
 
   @Test
   @OnLoop
@@ -83,8 +84,8 @@ class TaskStackTest {
   @OnLoop
   void a_task_whose_eager_child_runs_stands_where_it_created_it() {
     Task<?> parent = me();
-    createTask(() -> steps.add(methods(parent.getStack()).getFirst()), TaskOptions.eager());
-    steps.assertAre("createTask");
+    createTask(() -> trail.add(methods(parent.getStack()).getFirst()), TaskOptions.eager());
+    trail.assertIs("createTask");
   }
 
   @Test

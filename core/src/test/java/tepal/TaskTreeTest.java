@@ -11,11 +11,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import tepal.testing.Trail;
 
 /// All tasks of a loop in one text, taken with the turn.
 @OnLoop
 class TaskTreeTest {
-  private final Steps steps = new Steps();
+  private final Trail trail = new Trail();
 
   @Test
   void the_main_task_alone_is_a_tree() {
@@ -217,9 +218,9 @@ class TaskTreeTest {
   void a_callback_sees_all_tasks_too() {
     me().setName("main");
     getRunningLoop()
-        .callSoon(() -> steps.add(treeWithoutStacks().lines().toList().get(1)));
+        .callSoon(() -> trail.add(treeWithoutStacks().lines().toList().get(1)));
     pass(1);
-    steps.assertAre("* Task[main, pending]");
+    trail.assertIs("* Task[main, pending]");
   }
 
   private static String treeWithoutStacks() {

@@ -16,11 +16,12 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
 import org.junit.jupiter.api.Test;
+import tepal.testing.Trail;
 
 /// Delegation, by the rules of [PEP 380](https://peps.python.org/pep-0380/).
 @OnLoop
 class YieldFromTest {
-  private final Steps steps = new Steps();
+  private final Trail trail = new Trail();
 
   // ---- Values, what is sent, results
 
@@ -33,12 +34,12 @@ class YieldFromTest {
     });
     Generator<Integer> outer = Generator.of(self -> {
       self.yield(0);
-      steps.add("got " + self.yieldFrom(inner));
+      trail.add("got " + self.yieldFrom(inner));
       self.yield(3);
     });
 
     assertThat(outer.stream()).containsExactly(0, 1, 2, 3);
-    steps.assertAre("got result");
+    trail.assertIs("got result");
     assertThat(inner.result()).isEqualTo("result");
   }
 
@@ -169,7 +170,7 @@ class YieldFromTest {
 
     outer.close();
 
-    steps.assertAre("inner: GeneratorExit", "middle: GeneratorExit", "outer: GeneratorExit");
+    trail.assertIs("inner: GeneratorExit", "middle: GeneratorExit", "outer: GeneratorExit");
   }
 
   @Test
@@ -178,7 +179,7 @@ class YieldFromTest {
       try {
         self.yield(1);
       } catch (GeneratorExit e) {
-        steps.add("inner returns");
+        trail.add("inner returns");
       }
       return "result";
     });
@@ -187,7 +188,7 @@ class YieldFromTest {
 
     outer.close();
 
-    steps.assertAre("inner returns", "outer: GeneratorExit");
+    trail.assertIs("inner returns", "outer: GeneratorExit");
   }
 
   @Test
@@ -204,7 +205,7 @@ class YieldFromTest {
 
     assertThatThrownBy(outer::close).hasMessage("while closing");
 
-    steps.assertAre("middle: IllegalArgumentException", "outer: IllegalArgumentException");
+    trail.assertIs("middle: IllegalArgumentException", "outer: IllegalArgumentException");
   }
 
   @Test
@@ -222,7 +223,7 @@ class YieldFromTest {
 
     assertThatIllegalStateException().isThrownBy(outer::close);
 
-    steps.assertAre("outer: IllegalStateException");
+    trail.assertIs("outer: IllegalStateException");
     assertThat(ignoring.next()).isEqualTo(3);
     ignoring.close();
   }
@@ -241,7 +242,7 @@ class YieldFromTest {
 
     assertThatIllegalStateException().isThrownBy(outer::close);
 
-    steps.assertAre("middle: IllegalStateException", "outer: IllegalStateException");
+    trail.assertIs("middle: IllegalStateException", "outer: IllegalStateException");
     ignoring.close();
   }
 
@@ -251,7 +252,7 @@ class YieldFromTest {
       try {
         self.yield(1);
       } finally {
-        steps.add("got " + self.yieldFrom(Generator.returning(_ -> "result")));
+        trail.add("got " + self.yieldFrom(Generator.returning(_ -> "result")));
       }
     });
     Generator<Integer> outer = nested("outer", inner);
@@ -259,7 +260,7 @@ class YieldFromTest {
 
     outer.close();
 
-    steps.assertAre("got result", "outer: GeneratorExit");
+    trail.assertIs("got result", "outer: GeneratorExit");
   }
 
   @Test
@@ -269,7 +270,7 @@ class YieldFromTest {
 
     assertThatThrownBy(() -> outer.throwInto(new GeneratorExit())).isInstanceOf(GeneratorExit.class);
 
-    steps.assertAre("inner: GeneratorExit", "outer: GeneratorExit");
+    trail.assertIs("inner: GeneratorExit", "outer: GeneratorExit");
   }
 
   // ---- Waiting
@@ -279,16 +280,16 @@ class YieldFromTest {
     Generator<Integer> slow = Generator.of(self -> {
       for (int i = 0; i < 2; i++) {
         sleep(ofSeconds(1));
-        steps.add(InTask.me().getName());
+        trail.add(InTask.me().getName());
         self.yield(i);
       }
     });
     Generator<Integer> outer = Generator.of(self -> self.yieldFrom(slow));
-    Action<?> read = () -> outer.forEach(i -> steps.add("read " + i));
+    Action<?> read = () -> outer.forEach(i -> trail.add("read " + i));
 
     createTask(read, TaskOptions.named("reader")).await();
 
-    steps.assertAre("reader", "read 0", "reader", "read 1");
+    trail.assertIs("reader", "read 0", "reader", "read 1");
   }
 
   @Test
@@ -300,7 +301,7 @@ class YieldFromTest {
     reader.cancel();
 
     assertThat(outcome(reader::await)).isEqualTo("CancelledError");
-    steps.assertAre("inner: CancelledError", "outer: CancelledError");
+    trail.assertIs("inner: CancelledError", "outer: CancelledError");
   }
 
   // ---- Depth
@@ -358,13 +359,13 @@ class YieldFromTest {
   @Test
   void an_iterator_that_can_be_closed_is_closed_first() {
     Generator<Integer> outer = nested("outer", Generator.of(self -> {
-      self.yieldFrom(() -> new ClosingIterator(steps));
+      self.yieldFrom(() -> new ClosingIterator(trail));
     }));
     outer.next();
 
     outer.close();
 
-    steps.assertAre("iterator closed", "outer: GeneratorExit");
+    trail.assertIs("iterator closed", "outer: GeneratorExit");
   }
 
   // ---- Wrong use
@@ -375,13 +376,13 @@ class YieldFromTest {
     for (int i = 0; i < 3; i++) {
       int next = (i + 1) % 3;
       circle.add(Generator.of(self -> {
-        steps.add(outcome(() -> self.yieldFrom(circle.get(next))));
+        trail.add(outcome(() -> self.yieldFrom(circle.get(next))));
       }));
     }
 
     assertThat(circle.getFirst().hasNext()).isFalse();
 
-    steps.assertAre("IllegalStateException", "done", "done");
+    trail.assertIs("IllegalStateException", "done", "done");
   }
 
   @Test
@@ -389,12 +390,12 @@ class YieldFromTest {
     Generator<Integer> slow = Generator.of(_ -> sleep(ofSeconds(1)));
     var reader = started(slow::hasNext);
     Generator<Integer> outer =
-        Generator.of(self -> steps.add(outcome(() -> self.yieldFrom(slow))));
+        Generator.of(self -> trail.add(outcome(() -> self.yieldFrom(slow))));
 
     assertThat(outer.hasNext()).isFalse();
     reader.await();
 
-    steps.assertAre("IllegalStateException");
+    trail.assertIs("IllegalStateException");
   }
 
   @Test
@@ -407,12 +408,12 @@ class YieldFromTest {
     });
     Generator<Integer> outer = Generator.of(self -> self.yieldFrom(slow));
     assertThat(outer.next()).isZero();
-    var reader = started(() -> steps.add("read " + slow.next()));
+    var reader = started(() -> trail.add("read " + slow.next()));
 
     assertThatIllegalStateException().isThrownBy(outer::next);
     reader.await();
 
-    steps.assertAre("read 1");
+    trail.assertIs("read 1");
     assertThat(outer.next()).isEqualTo(2);
     outer.close();
   }
@@ -421,13 +422,13 @@ class YieldFromTest {
   void a_delegate_that_another_one_has_ended_ends_the_delegation() {
     Generator<Integer> inner = counting(2);
     Generator<Integer> outer = Generator.of(self -> {
-      steps.add("got " + self.yieldFrom(inner));
+      trail.add("got " + self.yieldFrom(inner));
     });
     outer.next();
     inner.close();
 
     assertThatThrownBy(() -> outer.send(null)).isInstanceOf(NoSuchElementException.class);
-    steps.assertAre("got null");
+    trail.assertIs("got null");
   }
 
   // ---- Bodies
@@ -437,7 +438,7 @@ class YieldFromTest {
       try {
         self.yieldFrom(inner);
       } catch (Throwable e) {
-        steps.add(name + ": " + e.getClass().getSimpleName());
+        trail.add(name + ": " + e.getClass().getSimpleName());
         throw e;
       }
     });
@@ -504,7 +505,7 @@ class YieldFromTest {
     });
   }
 
-  private record ClosingIterator(Steps steps) implements Iterator<Integer>, AutoCloseable {
+  private record ClosingIterator(Trail trail) implements Iterator<Integer>, AutoCloseable {
     @Override
     public boolean hasNext() {
       return true;
@@ -517,7 +518,7 @@ class YieldFromTest {
 
     @Override
     public void close() {
-      steps.add("iterator closed");
+      trail.add("iterator closed");
     }
   }
 }

@@ -3,19 +3,21 @@ package tepal.sync;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
-import static tepal.sync.Trail.onLoop;
-import static tepal.sync.Trail.pass;
-import static tepal.sync.Trail.settle;
+import static tepal.sync.NamedTasks.onLoop;
+import static tepal.sync.NamedTasks.pass;
+import static tepal.testing.Testing.waitAllTasksBlocked;
 
 import org.junit.jupiter.api.Test;
 import tepal.Action;
 import tepal.Asyncio;
 import tepal.queues.Queue;
 import tepal.queues.QueueStatistics;
+import tepal.testing.Trail;
 
 /// What a refused wait leaves of a primitive: what was there before.
 class NoSuspendTest {
   private final Trail trail = new Trail();
+  private final NamedTasks tasks = new NamedTasks(trail);
 
   @Test
   void a_lock_that_is_held_is_refused_and_a_free_one_is_not() {
@@ -48,7 +50,7 @@ class NoSuspendTest {
     onLoop(() -> {
       Condition condition = new Condition();
       try (var _ = condition.acquire()) {
-        trail.task("other", () -> {
+        tasks.start("other", () -> {
           try (var _ = condition.acquire()) {
             trail.add("other has it");
           }
@@ -56,10 +58,10 @@ class NoSuspendTest {
         pass();
         assertRefused(condition::await);
         assertThat(condition.locked()).isTrue();
-        settle();
+        waitAllTasksBlocked();
         trail.assertIs();
       }
-      settle();
+      waitAllTasksBlocked();
       trail.assertIs("other has it", "other done");
     });
   }
