@@ -8,6 +8,7 @@ module tepal {
   requires jdk.unsupported;
 
   exports tepal;
+  exports tepal.bridges;
   exports tepal.queues;
   exports tepal.sync;
   exports tepal.testing;
