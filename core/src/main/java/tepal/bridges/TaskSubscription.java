@@ -40,7 +40,7 @@ final class TaskSubscription<T> implements Flow.Subscription, Emitter<T> {
   // items asked for and not emitted; without end from Long.MAX_VALUE on
   private final AtomicLong demand = new AtomicLong();
 
-  // null while an item may follow; set once
+  // null while an item may follow; later changes are to CANCELLED only
   private final AtomicReference<@Nullable End> end = new AtomicReference<>();
 
   // how to wake the task that waits for demand; null if it does not
@@ -49,7 +49,7 @@ final class TaskSubscription<T> implements Flow.Subscription, Emitter<T> {
   // whether the task has had a turn; set by it, read by whoever ends its future
   private volatile boolean begun;
 
-  // null before the first turn; the loop's
+  // set in the first turn, before anybody has this subscription; null before it
   private @Nullable Task<?> task;
 
   // whether the task knows of the end; the loop's
@@ -94,7 +94,9 @@ final class TaskSubscription<T> implements Flow.Subscription, Emitter<T> {
     if (count < 1) {
       Throwable violation = new IllegalArgumentException(
           "Expected a request for at least 1 item (rule 3.9 of Reactive Streams), got " + count);
-      endWith(new End("failed", violation));
+      if (end.compareAndSet(null, new End("failed", violation))) {
+        tellTask();
+      }
       return;
     }
     long _ = demand.accumulateAndGet(
@@ -107,13 +109,15 @@ final class TaskSubscription<T> implements Flow.Subscription, Emitter<T> {
 
   @Override
   public void cancel() {
-    endWith(CANCELLED);
+    if (end.getAndUpdate(present -> present == OVER ? OVER : CANCELLED) == null) {
+      tellTask();
+    }
   }
 
-  /// Notes the end, and lets the task know where it waits. If it is the task that calls this,
-  /// it is on its way to look.
-  private void endWith(End why) {
-    if (end.compareAndSet(null, why) && Asyncio.currentTask() != task) {
+  /// Lets the task know of the end where it waits. If it is the task that calls this, it is
+  /// on its way to look.
+  private void tellTask() {
+    if (Asyncio.currentTask() != task) {
       Blocking.callIfOpen(loop, this::cancelTask);
     }
   }

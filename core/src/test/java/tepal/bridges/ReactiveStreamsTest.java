@@ -29,7 +29,7 @@ import tepal.EventLoop;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ReactiveStreamsTest {
   // how long the kit waits for a signal, and for none, in milliseconds
-  private static final long SIGNAL_MILLIS = 3_000;
+  private static final long SIGNAL_MILLIS = 2_000;
   private static final long SILENCE_MILLIS = 50;
 
   private BlockingPortal portal = BlockingPortal.start();
