@@ -93,8 +93,7 @@ final class DelegatedStep<Y extends @Nullable Object> {
   }
 
   /// Gives what `last` has come to to the one that had delegated to it.
-  private void leave(
-      GeneratorBody<?> last, @Nullable Object result, @Nullable Throwable failure) {
+  private void leave(GeneratorBody<?> last, @Nullable Object result, @Nullable Throwable failure) {
     GeneratorBody<? extends Y> to = outer.delegatorOf(last);
     to.endDelegation();
     send = result;

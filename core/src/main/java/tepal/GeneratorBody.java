@@ -411,9 +411,8 @@ final class GeneratorBody<Y extends @Nullable Object> implements Generator.Yield
   private GeneratorThread ownThread() {
     GeneratorThread own = thread;
     if (own == null || own.thread() != Thread.currentThread()) {
-      throw new IllegalStateException(
-          "Expected the body of the generator to yield, but %s did: %s"
-              .formatted(Thread.currentThread(), this));
+      throw new IllegalStateException("Expected the body of the generator to yield, but %s did: %s"
+          .formatted(Thread.currentThread(), this));
     }
     return own;
   }
@@ -422,13 +421,12 @@ final class GeneratorBody<Y extends @Nullable Object> implements Generator.Yield
 
   @Override
   public String toString() {
-    String word =
-        switch (state) {
-          case NEW -> "not started";
-          case SUSPENDED -> "suspended";
-          case RUNNING -> "executing";
-          default -> "ended";
-        };
+    String word = switch (state) {
+      case NEW -> "not started";
+      case SUSPENDED -> "suspended";
+      case RUNNING -> "executing";
+      default -> "ended";
+    };
     return "Generator[%s, %s]".formatted(nameOf(code), word);
   }
 

@@ -28,7 +28,8 @@ abstract class Strand extends Ready implements Completion {
 
   final Scheduler scheduler;
 
-  // null for a callback thread and the I/O thread; a generator's strand has the task that drives it,
+  // null for a callback thread and the I/O thread; a generator's strand has the task that drives
+  // it,
   // any other one has the same always
   @Nullable Task<?> task;
 
