@@ -9,6 +9,7 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -212,12 +213,15 @@ class DocsTest {
   }
 
   private static Set<String> sourceFiles() throws IOException {
-    try (Stream<Path> files = Files.walk(MarkdownFile.ROOT.resolve("core/src"))) {
-      return files
-          .map(file -> file.getFileName().toString())
-          .filter(name -> name.endsWith(".java"))
-          .map(name -> name.substring(0, name.length() - ".java".length()))
-          .collect(Collectors.toSet());
+    Set<String> names = new HashSet<>();
+    for (String module : List.of("core", "junit", "cli")) {
+      try (Stream<Path> files = Files.walk(MarkdownFile.ROOT.resolve(module).resolve("src"))) {
+        files
+            .map(file -> file.getFileName().toString())
+            .filter(name -> name.endsWith(".java"))
+            .forEach(name -> names.add(name.substring(0, name.length() - ".java".length())));
+      }
     }
+    return names;
   }
 }
