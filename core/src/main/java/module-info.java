@@ -8,8 +8,8 @@ module tepal {
   requires jdk.unsupported;
 
   exports tepal;
-  exports tepal.process;
   exports tepal.bridges;
+  exports tepal.process;
   exports tepal.queues;
   exports tepal.streams;
   exports tepal.sync;
