@@ -9,6 +9,7 @@ module tepal {
 
   exports tepal;
   exports tepal.queues;
+  exports tepal.streams;
   exports tepal.sync;
   exports tepal.testing;
 }

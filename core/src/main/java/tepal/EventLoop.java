@@ -470,6 +470,8 @@ public final class EventLoop implements AutoCloseable {
   /// @param callback what to call
   /// @throws IllegalArgumentException if the platform has no such signal or it cannot be
   ///     handled
+  /// @throws UnsupportedOperationException if the run-time image was made without the module
+  ///     `jdk.unsupported`
   /// @throws IllegalStateException if the loop is closed
   public void addSignalHandler(String signal, Runnable callback) {
     requireOpen();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package tepal;
 
+import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
@@ -10,26 +11,36 @@ import org.jspecify.annotations.Nullable;
 ///
 /// By reflection, since the compiler warns of every direct use, which no annotation silences.
 final class OsSignal {
-  private static final Class<?> SIGNAL;
-  private static final Class<?> HANDLER;
-  private static final Method HANDLE;
-  private static final Method RAISE;
-  private static final Object DEFAULT;
-  private static final Object IGNORE;
+  /// The parts of `sun.misc.Signal` and `sun.misc.SignalHandler` that are used.
+  private record Api(
+      Constructor<?> signal,
+      Class<?> handler,
+      Method handle,
+      Method raise,
+      Object byDefault,
+      Object ignore) {
 
-  static {
-    try {
-      SIGNAL = Class.forName("sun.misc.Signal");
-      HANDLER = Class.forName("sun.misc.SignalHandler");
-      HANDLE = SIGNAL.getMethod("handle", SIGNAL, HANDLER);
-      RAISE = SIGNAL.getMethod("raise", SIGNAL);
-      DEFAULT = HANDLER.getField("SIG_DFL").get(null);
-      IGNORE = HANDLER.getField("SIG_IGN").get(null);
-    } catch (ReflectiveOperationException e) {
-      throw new ExceptionInInitializerError(e);
+    static @Nullable Api lookUp() {
+      try {
+        Class<?> signal = Class.forName("sun.misc.Signal");
+        Class<?> handler = Class.forName("sun.misc.SignalHandler");
+        return new Api(
+            signal.getConstructor(String.class),
+            handler,
+            signal.getMethod("handle", signal, handler),
+            signal.getMethod("raise", signal),
+            handler.getField("SIG_DFL").get(null),
+            handler.getField("SIG_IGN").get(null));
+      } catch (ReflectiveOperationException e) {
+        return null; // a run-time image that was made without the module jdk.unsupported
+      }
     }
   }
 
+  // null where the JDK has no such classes
+  private static final @Nullable Api API = Api.lookUp();
+
+  private final Api api;
   private final Object signal;
 
   // what `handle` installed last
@@ -39,9 +50,16 @@ final class OsSignal {
   ///
   /// @param name its name without the prefix
   /// @throws IllegalArgumentException if the platform has no such signal
+  /// @throws UnsupportedOperationException if the run-time image has no `sun.misc.Signal`
   OsSignal(String name) {
+    Api present = API;
+    if (present == null) {
+      throw new UnsupportedOperationException(
+          "Signals need the module jdk.unsupported, which this run-time image does not have");
+    }
+    api = present;
     try {
-      signal = SIGNAL.getConstructor(String.class).newInstance(name);
+      signal = api.signal.newInstance(name);
     } catch (InvocationTargetException e) {
       throw new IllegalArgumentException(
           "Expected the name of a signal, such as TERM, but the platform has no signal " + name,
@@ -57,8 +75,8 @@ final class OsSignal {
   /// @throws IllegalArgumentException if the JVM or the system keeps the signal for itself
   Object handle(Runnable action) {
     Object handler = Proxy.newProxyInstance(
-        HANDLER.getClassLoader(),
-        new Class<?>[] {HANDLER},
+        api.handler.getClassLoader(),
+        new Class<?>[] {api.handler},
         (proxy, method, arguments) -> switch (method.getName()) {
           case "handle" -> {
             action.run();
@@ -87,16 +105,16 @@ final class OsSignal {
 
   /// Returns whether a handler is the JVM's own, which ends the process: not a program's, nor
   /// one of the system's, which [#raise] would not reach.
-  static boolean isDefault(Object handler) {
-    return handler != DEFAULT
-        && handler != IGNORE
+  boolean isDefault(Object handler) {
+    return handler != api.byDefault
+        && handler != api.ignore
         && handler.getClass().getName().startsWith("sun.misc.");
   }
 
   /// Sends the signal to this process, where a handler of Java code is installed.
   void raise() {
     try {
-      Object _ = RAISE.invoke(null, signal);
+      Object _ = api.raise.invoke(null, signal);
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException(e);
     }
@@ -104,7 +122,7 @@ final class OsSignal {
 
   private Object install(@Nullable Object handler) {
     try {
-      return HANDLE.invoke(null, signal, handler);
+      return api.handle.invoke(null, signal, handler);
     } catch (InvocationTargetException e) {
       throw new IllegalArgumentException("The signal cannot be handled: " + signal, e.getCause());
     } catch (ReflectiveOperationException e) {

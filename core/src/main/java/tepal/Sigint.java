@@ -36,14 +36,15 @@ final class Sigint implements AutoCloseable {
     try {
       OsSignal signal = new OsSignal("INT");
       Object before = signal.handle(() -> sigint.received(signal, task));
-      if (OsSignal.isDefault(before)) {
+      if (signal.isDefault(before)) {
         sigint.before = before;
         sigint.signal = signal;
       } else {
         signal.restore(before);
       }
-    } catch (IllegalArgumentException e) {
-      // With -Xrs the JVM leaves the signal alone, and so do we.
+    } catch (IllegalArgumentException | UnsupportedOperationException e) {
+      // With -Xrs the JVM leaves the signal alone, and so do we. A run-time image without the
+      // module jdk.unsupported cannot do otherwise.
       sigint.signal = null;
     }
     return sigint;

@@ -53,7 +53,9 @@ class ArchitectureTest {
   };
 
   /// The packages that a user could have written.
-  private static final String[] BUILT_ON_THE_PUBLIC_API = {"tepal.sync", "tepal.queues"};
+  private static final String[] BUILT_ON_THE_PUBLIC_API = {
+    "tepal.sync", "tepal.queues", "tepal.streams"
+  };
 
   @Test
   void packages_depend_on_each_other_one_way_only() {
@@ -73,7 +75,7 @@ class ArchitectureTest {
   }
 
   @Test
-  void sync_and_queues_see_only_public_types() {
+  void what_a_user_could_have_written_sees_only_public_types() {
     check(
         classes()
             .that()
@@ -86,7 +88,7 @@ class ArchitectureTest {
   }
 
   @Test
-  void sync_and_queues_use_only_public_members() {
+  void what_a_user_could_have_written_uses_only_public_members() {
     check(
         noClasses()
             .that()

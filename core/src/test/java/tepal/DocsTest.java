@@ -39,6 +39,8 @@ class DocsTest {
       }
       """;
 
+  private static final Path CONSUMERS = MarkdownFile.ROOT.resolve("consumer/src/it");
+
   @TempDir
   Path scratch;
 
@@ -72,6 +74,28 @@ class DocsTest {
   }
 
   @Test
+  void the_application_is_the_one_that_is_built_from_installed_artifacts() throws IOException {
+    String shown = blocks("docs/getting-started.md", "java")
+        .filter(code -> code.startsWith("package app;"))
+        .collect(Collectors.joining());
+
+    for (String project : List.of("class-path", "module-path")) {
+      Path built = CONSUMERS.resolve(project).resolve("src/main/java/app/App.java");
+      assertThat(shown).isEqualToNormalizingNewlines(Files.readString(built).strip());
+    }
+  }
+
+  @Test
+  void parts_of_a_pom_are_in_a_project_that_is_built() throws IOException {
+    String built = withoutIndentation(Files.readString(CONSUMERS.resolve("class-path/pom.xml"))
+        + Files.readString(CONSUMERS.resolve("module-path/pom.xml")));
+
+    assertThat(blocks("docs/getting-started.md", "xml"))
+        .isNotEmpty()
+        .allMatch(part -> built.contains(withoutIndentation(part)));
+  }
+
+  @Test
   void links_lead_somewhere() throws IOException {
     List<String> broken = new ArrayList<>();
     for (MarkdownFile document : MarkdownFile.all()) {
@@ -95,6 +119,16 @@ class DocsTest {
         .toList();
 
     assertThat(named).isNotEmpty().allMatch(existing::contains);
+  }
+
+  private static Stream<String> blocks(String document, String language) throws IOException {
+    return MarkdownFile.read(document).blocks().stream()
+        .filter(block -> block.language().equals(language))
+        .map(MarkdownFile.Block::code);
+  }
+
+  private static String withoutIndentation(String xml) {
+    return xml.lines().map(String::strip).collect(Collectors.joining("\n"));
   }
 
   /// Returns what javac says of a block; empty if it compiles.

@@ -91,6 +91,22 @@ record MarkdownFile(Path path, List<String> lines) {
     return prose;
   }
 
+  /// Returns the cells of all rows of tables, without their headings.
+  List<List<String>> tableRows() {
+    List<List<String>> rows = new ArrayList<>();
+    List<String> prose = prose();
+    for (int i = 0; i < prose.size(); i++) {
+      boolean isHeading = i + 1 < prose.size() && prose.get(i + 1).startsWith("|---");
+      if (prose.get(i).startsWith("| ") && !isHeading) {
+        String row = prose.get(i).strip();
+        rows.add(Stream.of(row.substring(1, row.length() - 1).split("\\|", -1))
+            .map(String::strip)
+            .toList());
+      }
+    }
+    return rows;
+  }
+
   /// Returns the lines below a heading, up to the next one of its level.
   List<String> section(String heading) {
     int start = lines.indexOf(heading);
