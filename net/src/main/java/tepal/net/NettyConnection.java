@@ -54,9 +54,6 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
   private static final byte CLOSING = 1;
   private static final byte LOST = 2;
 
-  /** Small writes of one step are gathered in buffers of this size, in bytes. */
-  private static final int GATHERING = 2 * 1024;
-
   private final NettySelector selector;
   private final Channel channel;
 
@@ -321,8 +318,9 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
       }
       before.addLast(last);
     }
-    int size = last == null ? Math.max(length, GATHERING) : Math.max(length, 8 * GATHERING);
-    ByteBuf room = channel.alloc().directBuffer(size, size);
+    ByteBuf room = length <= NettyWriteBuffers.SIZE
+        ? selector.writeBuffers.take()
+        : channel.alloc().directBuffer(length, length);
     pending = room;
     return room;
   }
@@ -343,7 +341,8 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
   void flush() {
     flushing = false;
     ByteBuf last = pending;
-    if (last == null) {
+    if (last == null || unsent > 0) {
+      // What was handed over before is not sent yet: the rest is gathered until it is.
       return;
     }
     pending = null;
@@ -359,7 +358,7 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
     var _ = channel.writeAndFlush(last, channel.newPromise().addListener(this));
   }
 
-  /// Some of what was written has been sent, or will never be. Called by Netty on the I/O thread.
+  /// What was handed over has been sent, or will never be. Called by Netty on the I/O thread.
   @Override
   public void operationComplete(ChannelFuture sent) {
     unsent--;
@@ -367,8 +366,11 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
       failed(sent.cause());
       return;
     }
+    if (unsent == 0) {
+      flush();
+    }
     shrunk();
-    if (unsent == 0 && pending == null) {
+    if (unsent == 0) {
       allSent();
     }
   }

@@ -42,6 +42,8 @@ final class NettySelector implements Selector {
   // the one receive buffer of this loop
   final NettyReceiveBuffer received;
 
+  final NettyWriteBuffers writeBuffers = new NettyWriteBuffers();
+
   // null until the first select
   private @Nullable Thread ioThread;
 
@@ -222,5 +224,6 @@ final class NettySelector implements Selector {
       netty.runNow();
     }
     received.close();
+    writeBuffers.close();
   }
 }

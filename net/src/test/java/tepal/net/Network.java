@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 import tepal.Action;
 import tepal.EventLoop;
@@ -36,12 +37,16 @@ final class Network {
   static List<ExceptionContext> runAndReport(NetTransport transport, Action<Exception> main)
       throws Exception {
     List<ExceptionContext> unhandled = new ArrayList<>();
+    NettySelector selector;
     try (Runner runner = new Runner(EventLoop.builder())) {
       EventLoop loop = runner.getLoop();
       loop.setExceptionHandler((_, error) -> unhandled.add(error));
       assertThat(Net.builder(loop).transport(transport).build().transport()).isEqualTo(transport);
+      selector = (NettySelector) Objects.requireNonNull(loop.selector());
       runner.run(main);
     }
+    assertThat(selector.writeBuffers.taken()).as("write buffers that were not given back").isZero();
+    assertThat(selector.hasWork()).as("channels or actions that are left").isFalse();
     return unhandled;
   }
 

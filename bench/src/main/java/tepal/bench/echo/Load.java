@@ -44,7 +44,8 @@ public final class Load {
   }
 
   /// Prints one line: messages per second, median and 99th percentile of the latency in
-  /// microseconds, the server's processor time per message in microseconds.
+  /// microseconds, the server's processor time per message in microseconds: in its own code, and
+  /// in the kernel.
   ///
   /// @param arguments port, the server's process id, connections, bytes of a message, seconds of
   ///     warm-up, seconds of measurement
@@ -55,25 +56,31 @@ public final class Load {
     load.connect(numbers[0], numbers[2]);
     load.runFor(numbers[4]);
     load.count = 0;
-    double cpuBefore = cpuSeconds(numbers[1]);
+    double[] cpuBefore = cpuSeconds(numbers[1]);
     long start = System.nanoTime();
     load.runFor(numbers[5]);
     double seconds = (System.nanoTime() - start) / 1e9;
-    double cpu = cpuSeconds(numbers[1]) - cpuBefore;
+    double[] cpuAfter = cpuSeconds(numbers[1]);
+    double user = cpuAfter[0] - cpuBefore[0];
+    double system = cpuAfter[1] - cpuBefore[1];
     Arrays.sort(load.latenciesNanos, 0, load.count);
     System.out.printf(
         Locale.ROOT,
-        "%.0f %.1f %.1f %.3f%n",
+        "%.0f %.1f %.1f %.3f %.3f%n",
         load.count / seconds,
         load.latenciesNanos[load.count / 2] / 1e3,
         load.latenciesNanos[(int) (load.count * 0.99)] / 1e3,
-        cpu * 1e6 / load.count);
+        user * 1e6 / load.count,
+        system * 1e6 / load.count);
   }
 
-  private static double cpuSeconds(int process) throws IOException {
+  /// Returns the time of the process in its own code, and in the kernel.
+  private static double[] cpuSeconds(int process) throws IOException {
     String stat = Files.readString(Path.of("/proc", String.valueOf(process), "stat"));
     String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
-    return (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) / TICKS_PER_SECOND;
+    return new double[] {
+      Long.parseLong(fields[11]) / TICKS_PER_SECOND, Long.parseLong(fields[12]) / TICKS_PER_SECOND
+    };
   }
 
   private void connect(int port, int connections) throws IOException {
