@@ -12,7 +12,8 @@ final class IoThread implements Runnable {
   IoThread(Scheduler scheduler, Selector selector) {
     this.scheduler = scheduler;
     this.selector = selector;
-    this.strand = scheduler.turns.strand(scheduler, null, new Context(), "tepal-io", () -> selector.run(this::turns));
+    this.strand = scheduler.turns.strand(
+        scheduler, null, new Context(), "tepal-io", () -> selector.run(this::turns));
   }
 
   /// Returns whether it can have a turn: JDK code has not suspended it in the last one.

@@ -159,7 +159,9 @@ class FromPythonTest {
   private static Set<String> publicNames() throws IOException {
     Set<String> names = new HashSet<>();
     String type = "";
-    for (String line : Files.readAllLines(Path.of("api.txt"))) {
+    List<String> lines = new ArrayList<>(Files.readAllLines(Path.of("api.txt")));
+    lines.addAll(Files.readAllLines(Path.of("../net/api.txt")));
+    for (String line : lines) {
       Matcher matcher = (line.startsWith("  ") ? MEMBER : TYPE).matcher(line);
       if (!matcher.find()) {
         continue;

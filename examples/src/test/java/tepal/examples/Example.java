@@ -69,7 +69,8 @@ record Example(Path file) {
   /// Starts the program as its first command says, in the mode that is being tested.
   Process start(Path classes, Path out, Path err) throws IOException {
     List<String> words = words();
-    return start(words.subList(words.indexOf("examples/" + file) + 1, words.size()), classes, out, err);
+    return start(
+        words.subList(words.indexOf("examples/" + file) + 1, words.size()), classes, out, err);
   }
 
   private List<String> words() throws IOException {

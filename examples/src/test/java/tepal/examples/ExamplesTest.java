@@ -125,7 +125,9 @@ class ExamplesTest {
     Path err = Files.createTempFile(directory, file, ".err");
     Process server = new Example(Path.of(file)).start(List.of("0"), classes, out, err);
     while (!Files.readString(out).endsWith("\n")) {
-      assertThat(server.waitFor(Duration.ofMillis(10))).as(Files.readString(err)).isFalse();
+      assertThat(server.waitFor(Duration.ofMillis(10)))
+          .as(Files.readString(err))
+          .isFalse();
     }
     String address = Files.readString(out).strip();
     try (Socket client = new Socket(

@@ -14,8 +14,7 @@ import tepal.streams.StreamReader;
 /// @param localAddress the address to bind to before connecting, or null for any
 public record ConnectOptions(int limit, @Nullable SocketAddress localAddress) {
   /// A reader's limit of 64 KiB and any local address.
-  public static final ConnectOptions DEFAULT =
-      new ConnectOptions(StreamReader.DEFAULT_LIMIT, null);
+  public static final ConnectOptions DEFAULT = new ConnectOptions(StreamReader.DEFAULT_LIMIT, null);
 
   /// Checks the options.
   ///

@@ -97,8 +97,8 @@ public final class Net {
     /// Sets up the network.
     ///
     /// @return the network
-    /// @throws IllegalStateException if the loop is closed or has a network, or if the transport
-    ///     cannot be had
+    /// @throws IllegalStateException if the loop is closed or has a network, or if
+    ///     the transport cannot be had
     public Net build() {
       return new Net(loop, transport);
     }
@@ -198,8 +198,7 @@ public final class Net {
       @Nullable String host,
       int port,
       ServerOptions options) {
-    return current()
-        .createServer(streamProtocols(clientConnected, options), host, port, options);
+    return current().createServer(streamProtocols(clientConnected, options), host, port, options);
   }
 
   /// Starts a server on a Unix socket whose clients are served by tasks. Suspends the current task
@@ -416,8 +415,7 @@ public final class Net {
   }
 
   /// Connects to the first address that accepts.
-  private NettyConnection connect(
-      List<? extends SocketAddress> addresses, ConnectOptions options) {
+  private NettyConnection connect(List<? extends SocketAddress> addresses, ConnectOptions options) {
     UncheckedIOException first = null;
     for (SocketAddress address : addresses) {
       try {

@@ -4,6 +4,7 @@ package tepal.net;
 import io.netty.channel.Channel;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.ServerChannel;
+import java.io.UncheckedIOException;
 import java.net.SocketAddress;
 import java.nio.file.Path;
 
@@ -29,5 +30,10 @@ abstract class NettyBackend {
   /// Prepares the channel of a connection, which is not registered yet.
   void configure(Channel channel, NettySelector selector) {
     channel.config().setRecvByteBufAllocator(selector.received);
+  }
+
+  /// Returns what to throw when waiting fails.
+  RuntimeException explain(UncheckedIOException failure) {
+    return failure;
   }
 }

@@ -29,8 +29,7 @@ final class NettyChannels {
   static NettyConnection connect(
       NettySelector selector, SocketAddress remote, @Nullable SocketAddress local) {
     Future<@Nullable Void> connected = selector.loop.createFuture();
-    Channel channel =
-        isUnix(remote) ? selector.backend.unix() : selector.backend.tcp();
+    Channel channel = isUnix(remote) ? selector.backend.unix() : selector.backend.tcp();
     NettyConnection connection = prepare(selector, channel, Context.copyContext(), null);
     selector.onIoThread(() -> {
       if (connected.done()) { // cancelled already

@@ -11,7 +11,6 @@ import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Objects;
@@ -134,7 +133,8 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
       first.connectionMade(this);
     } finally {
       begun = true;
-      // Not before the next turn of the I/O thread: whoever waits for this goes on before data comes.
+      // Not before the next turn of the I/O thread: whoever waits for this goes on before data
+      // comes.
       selector.onIoThread(() -> {
         handAll();
         updateReading();
@@ -460,7 +460,9 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
   private void allSent() {
     if (state == CLOSING) {
       var _ = channel.close();
-    } else if (eofWritten && channel instanceof DuplexChannel duplex && !duplex.isOutputShutdown()) {
+    } else if (eofWritten
+        && channel instanceof DuplexChannel duplex
+        && !duplex.isOutputShutdown()) {
       var _ = duplex.shutdownOutput();
     }
   }
@@ -576,7 +578,8 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
     return key.type().isInstance(value) ? key.type().cast(value) : null;
   }
 
-  /// Returns the addresses and the state, as in `Transport[/127.0.0.1:50000 -> /127.0.0.1:80, open]`.
+  /// Returns the addresses and the state, as in `Transport[/127.0.0.1:50000 -> /127.0.0.1:80,
+  /// open]`.
   @Override
   public String toString() {
     return "Transport[%s -> %s, %s]"

@@ -7,10 +7,14 @@ import java.net.BindException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.SocketException;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// Exceptions as the JDK would have thrown them, in place of Netty's own classes.
 final class NettyFailures {
+  // the name of the call and the number of the error, before its text
+  private static final Pattern SYSTEM_CALL = Pattern.compile("^.*failed with error\\(-?\\d+\\): ");
+
   private NettyFailures() {}
 
   /// Returns what a call throws that failed because of this.
@@ -27,19 +31,18 @@ final class NettyFailures {
     if (failure == null || !failure.getClass().getName().startsWith("io.netty.")) {
       return failure;
     }
-    String message = String.valueOf(failure.getMessage());
-    IOException own =
-        switch (failure) {
-          case ConnectException _ -> new ConnectException(message);
-          case NoRouteToHostException _ -> new NoRouteToHostException(message);
-          case BindException _ -> new BindException(message);
-          default ->
-            message.contains("in use") || message.contains("ssign requested address")
-                ? new BindException(message)
-                : message.contains("reset") || message.contains("Broken pipe")
-                    ? new SocketException(message)
-                    : new IOException(message);
-        };
+    String message = SYSTEM_CALL.matcher(String.valueOf(failure.getMessage())).replaceFirst("");
+    IOException own = switch (failure) {
+      case ConnectException _ -> new ConnectException(message);
+      case NoRouteToHostException _ -> new NoRouteToHostException(message);
+      case BindException _ -> new BindException(message);
+      default ->
+        message.contains("in use") || message.contains("ssign requested address")
+            ? new BindException(message)
+            : message.contains("reset") || message.contains("Broken pipe")
+                ? new SocketException(message)
+                : new IOException(message);
+    };
     own.initCause(failure);
     return own;
   }

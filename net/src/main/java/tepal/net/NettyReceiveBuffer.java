@@ -16,9 +16,9 @@ final class NettyReceiveBuffer extends DefaultMaxMessagesRecvByteBufAllocator {
   /** 256 KiB, the most that asyncio reads in one call. */
   private static final int SIZE = 256 * 1024;
 
-  private final ByteBuf buffer =
-      new UnpooledByteBufAllocator(/* preferDirect= */ true, /* disableLeakDetector= */ true)
-          .directBuffer(SIZE, SIZE);
+  private final ByteBuf buffer = new UnpooledByteBufAllocator(
+          /* preferDirect= */ true, /* disableLeakDetector= */ true)
+      .directBuffer(SIZE, SIZE);
 
   NettyReceiveBuffer() {
     // One read for each connection in a turn: the others are not kept waiting.

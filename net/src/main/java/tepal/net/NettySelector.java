@@ -5,6 +5,7 @@ import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.ManualIoEventLoop;
 import io.netty.util.concurrent.FastThreadLocalThread;
 import io.netty.util.concurrent.Ticker;
+import java.io.UncheckedIOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.concurrent.TimeUnit;
@@ -169,15 +170,28 @@ final class NettySelector implements Selector {
       if (timeoutNanos == 0 || delivered) {
         netty.runNow();
       } else {
-        sleeping = true;
-        // 0 is no limit there
-        netty.run(timeoutNanos == Long.MAX_VALUE ? 0 : timeoutNanos);
+        await(timeoutNanos);
       }
+    } catch (UncheckedIOException e) {
+      throw backend.explain(e);
     } finally {
       sleeping = false;
       woken = false;
       selecting = false;
     }
+  }
+
+  /// Waits until the loop has something to run, or the time is over. Events that give it nothing,
+  /// such as the completion of a write on io_uring, do not end the turn.
+  private void await(long timeoutNanos) {
+    boolean limited = timeoutNanos != Long.MAX_VALUE;
+    long end = limited ? System.nanoTime() + timeoutNanos : 0;
+    long left = timeoutNanos;
+    sleeping = true;
+    do {
+      netty.run(limited ? left : 0); // 0 is no limit there
+      left = limited ? end - System.nanoTime() : 1;
+    } while (!delivered && !woken && left > 0 && !isPending());
   }
 
   private void takeOwnership() {

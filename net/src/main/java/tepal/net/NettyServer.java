@@ -67,7 +67,8 @@ final class NettyServer {
         channel.unsafe().closeForcibly();
         return;
       }
-      NettyConnection connection = NettyChannels.accept(selector, channel, context, NettyServer.this);
+      NettyConnection connection =
+          NettyChannels.accept(selector, channel, context, NettyServer.this);
       connections.add(connection);
       selector.delivered();
       var _ = loop().callSoon(() -> begin(connection), context);

@@ -8,7 +8,8 @@ import java.util.ArrayDeque;
 
 /// The buffers that a loop's connections copy into what they are to send.
 ///
-/// A list of free ones of equal size, which costs less than Netty's allocators, as it is confined to
+/// A list of free ones of equal size, which costs less than Netty's allocators, as it is confined
+/// to
 /// one loop. It keeps at most 256, which is 4 MiB; longer pieces get buffers of their own.
 final class NettyWriteBuffers {
   /** The size of the buffers, in bytes. */
@@ -16,8 +17,8 @@ final class NettyWriteBuffers {
 
   private static final int MOST_FREE = 256;
 
-  private final UnpooledByteBufAllocator allocator = new UnpooledByteBufAllocator(
-      /* preferDirect= */ true, /* disableLeakDetector= */ true);
+  private final UnpooledByteBufAllocator allocator =
+      new UnpooledByteBufAllocator(/* preferDirect= */ true, /* disableLeakDetector= */ true);
   private final ArrayDeque<Buffer> free = new ArrayDeque<>();
 
   // how many were taken and not given back

@@ -57,13 +57,14 @@ public final class Server implements AutoCloseable {
   /// Accepts connections until the current task is cancelled or the server is closed. Suspends the
   /// current task until then.
   ///
-  /// If cancelled while waiting, closes the server and waits until its connections are closed too.
+  /// If cancelled while waiting, closes the server and waits until its connections are closed.
   ///
   /// @throws CancelledError if the task is cancelled, or another task closes the server
   /// @throws IllegalStateException if the server is closed, or another task serves it already
   public void serveForever() {
     if (forever != null) {
-      throw new IllegalStateException("Expected a server that no task serves, but one does: " + this);
+      throw new IllegalStateException(
+          "Expected a server that no task serves, but one does: " + this);
     }
     if (netty.isClosed()) {
       throw new IllegalStateException("Expected a server that is open, but it is closed: " + this);

@@ -17,8 +17,7 @@ final class UnixSockets {
   static @Nullable Void removeStale(Path path) {
     try {
       if (Files.exists(path, LinkOption.NOFOLLOW_LINKS)
-          && Files.readAttributes(
-                  path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
+          && Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
               .isOther()) {
         Files.delete(path);
       }

@@ -45,7 +45,9 @@ final class Network {
       selector = (NettySelector) Objects.requireNonNull(loop.selector());
       runner.run(main);
     }
-    assertThat(selector.writeBuffers.taken()).as("write buffers that were not given back").isZero();
+    assertThat(selector.writeBuffers.taken())
+        .as("write buffers that were not given back")
+        .isZero();
     assertThat(selector.hasWork()).as("channels or actions that are left").isFalse();
     return unhandled;
   }

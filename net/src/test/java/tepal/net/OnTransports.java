@@ -22,8 +22,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
     static Stream<NetTransport> transports() {
       boolean opened = "opened".equals(System.getProperty("tepal.mode"));
-      return NettyTransports.available(
-              opened ? tepal.LoopMode.OPENED : tepal.LoopMode.PORTABLE)
+      return NettyTransports.available(opened ? tepal.LoopMode.OPENED : tepal.LoopMode.PORTABLE)
           .stream();
     }
   }

@@ -25,6 +25,7 @@ class ProtocolsTest {
   private static class Recording implements Protocol {
     final List<String> trail = new ArrayList<>();
     final Future<@Nullable Void> lost = getRunningLoop().createFuture();
+
     @Nullable Transport transport;
 
     Transport transport() {
@@ -208,7 +209,9 @@ class ProtocolsTest {
             .containsExactly("made", "lost: java.lang.IllegalStateException: cannot take it");
       }
     });
-    assertThat(told).singleElement().satisfies(each -> assertThat(each.message())
-        .startsWith("Fatal error: protocol.dataReceived() call failed"));
+    assertThat(told)
+        .singleElement()
+        .satisfies(each -> assertThat(each.message())
+            .startsWith("Fatal error: protocol.dataReceived() call failed"));
   }
 }

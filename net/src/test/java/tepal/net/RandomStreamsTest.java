@@ -8,10 +8,12 @@ import static tepal.Asyncio.timeout;
 import static tepal.net.Network.HOST;
 import static tepal.net.Network.connect;
 
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import tepal.ExceptionContext;
 import tepal.Task;
 import tepal.TimeoutException;
 import tepal.streams.StreamReader;
@@ -104,7 +106,7 @@ class RandomStreamsTest {
   @SuppressWarnings("try") // closed before its scope ends
   void connections_that_are_cancelled_at_random_leave_nothing(NetTransport transport)
       throws Exception {
-    Network.run(transport, () -> {
+    List<ExceptionContext> told = Network.runAndReport(transport, () -> {
       try (Server server = Net.startServer(Network::echo, HOST, 0)) {
         Random random = new Random(7);
         try (Connection first = connect(server)) { // opens what stays open
@@ -130,5 +132,8 @@ class RandomStreamsTest {
         });
       }
     });
+    // those of echo tasks whose peer was cancelled
+    assertThat(told)
+        .allSatisfy(each -> assertThat(each.exception()).isInstanceOf(UncheckedIOException.class));
   }
 }

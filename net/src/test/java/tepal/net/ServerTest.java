@@ -58,7 +58,9 @@ class ServerTest {
     Network.run(transport, () -> {
       Net net = Net.of(getRunningLoop());
       try (Server server = net.createServer(
-          () -> new Protocol() {}, List.of("127.0.0.1", "127.0.0.2", "127.0.0.1"), 0,
+          () -> new Protocol() {},
+          List.of("127.0.0.1", "127.0.0.2", "127.0.0.1"),
+          0,
           ServerOptions.DEFAULT)) {
         assertThat(server.sockets()).hasSize(2);
       }
@@ -155,6 +157,8 @@ class ServerTest {
         assertThat(connection.reader().read()).isEmpty();
       }
     });
-    assertThat(told).singleElement().satisfies(each -> assertThat(each.exception()).hasMessage("no route"));
+    assertThat(told)
+        .singleElement()
+        .satisfies(each -> assertThat(each.exception()).hasMessage("no route"));
   }
 }

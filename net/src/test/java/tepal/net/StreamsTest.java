@@ -79,7 +79,8 @@ class StreamsTest {
           answers.add(createTask(() -> ask(server, message)));
         }
         for (int i = 0; i < 50; i++) {
-          assertThat(text(answers.get(i).await())).isEqualTo("message %03d".formatted(i).repeat(1000));
+          assertThat(text(answers.get(i).await()))
+              .isEqualTo("message %03d".formatted(i).repeat(1000));
         }
       }
     });
@@ -167,10 +168,11 @@ class StreamsTest {
 
   @OnTransports
   void a_name_that_does_not_resolve_is_told(NetTransport transport) throws Exception {
-    Network.run(transport, () -> assertThatThrownBy(
-            () -> Net.openConnection("no-such-host.invalid", 80))
-        .isInstanceOf(UncheckedIOException.class)
-        .hasMessage("Cannot resolve no-such-host.invalid"));
+    Network.run(
+        transport,
+        () -> assertThatThrownBy(() -> Net.openConnection("no-such-host.invalid", 80))
+            .isInstanceOf(UncheckedIOException.class)
+            .hasMessage("Cannot resolve no-such-host.invalid"));
   }
 
   @OnTransports
@@ -417,8 +419,7 @@ class StreamsTest {
   }
 
   @OnTransports
-  void bytes_arrive_while_many_tasks_wait_for_each_other(NetTransport transport)
-      throws Exception {
+  void bytes_arrive_while_many_tasks_wait_for_each_other(NetTransport transport) throws Exception {
     Network.run(transport, () -> {
       try (Server server = Net.startServer(Network::echo, HOST, 0)) {
         var all = Asyncio.gather(

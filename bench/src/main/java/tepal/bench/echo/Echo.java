@@ -43,7 +43,8 @@ public final class Echo {
   /// @throws IOException if a program cannot be started
   public static void main(String... arguments) throws IOException {
     boolean quick = List.of(arguments).contains("--quick");
-    List<String> words = Arrays.stream(arguments).filter(it -> !it.startsWith("-")).toList();
+    List<String> words =
+        Arrays.stream(arguments).filter(it -> !it.startsWith("-")).toList();
     Path home = Path.of(System.getProperty("tepal.bench.home", "bench"));
     List<EchoServer> servers = EchoServer.all(home.resolve("python")).stream()
         .filter(server -> words.isEmpty()
@@ -111,8 +112,7 @@ public final class Echo {
   private static String ratio(double cpu, List<Measured> reference) {
     return reference == null
         ? ""
-        : "%.2f"
-            .formatted(cpu / median(reference.stream().mapToDouble(Measured::cpuMicros)));
+        : "%.2f".formatted(cpu / median(reference.stream().mapToDouble(Measured::cpuMicros)));
   }
 
   private static double median(java.util.stream.DoubleStream values) {
@@ -155,6 +155,8 @@ public final class Echo {
   private static Process pinned(int processor, List<String> command) throws IOException {
     List<String> words = new ArrayList<>(List.of("taskset", "-c", String.valueOf(processor)));
     words.addAll(command);
-    return new ProcessBuilder(words).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+    return new ProcessBuilder(words)
+        .redirectError(ProcessBuilder.Redirect.DISCARD)
+        .start();
   }
 }

@@ -29,18 +29,16 @@ public final class NettyServer {
   /// @param arguments `epoll`, `io_uring` or `nio`
   /// @throws InterruptedException if interrupted
   public static void main(String... arguments) throws InterruptedException {
-    IoHandlerFactory handlers =
-        switch (arguments[0]) {
-          case "epoll" -> EpollIoHandler.newFactory();
-          case "io_uring" -> IoUringIoHandler.newFactory();
-          default -> NioIoHandler.newFactory();
-        };
-    Class<? extends ServerChannel> channel =
-        switch (arguments[0]) {
-          case "epoll" -> EpollServerSocketChannel.class;
-          case "io_uring" -> IoUringServerSocketChannel.class;
-          default -> NioServerSocketChannel.class;
-        };
+    IoHandlerFactory handlers = switch (arguments[0]) {
+      case "epoll" -> EpollIoHandler.newFactory();
+      case "io_uring" -> IoUringIoHandler.newFactory();
+      default -> NioIoHandler.newFactory();
+    };
+    Class<? extends ServerChannel> channel = switch (arguments[0]) {
+      case "epoll" -> EpollServerSocketChannel.class;
+      case "io_uring" -> IoUringServerSocketChannel.class;
+      default -> NioServerSocketChannel.class;
+    };
     Channel server = new ServerBootstrap()
         .group(new MultiThreadIoEventLoopGroup(1, handlers))
         .channel(channel)
