@@ -12,6 +12,7 @@ module tepal.cli {
 
   // read at run time by the programs that the command compiles
   requires tepal;
+  requires tepal.net;
 
   opens tepal.cli to
       info.picocli;

@@ -742,6 +742,14 @@ public final class EventLoop implements AutoCloseable {
     scheduler.install(selector);
   }
 
+  /// Returns the selector that was installed, or null. For network layers, to find their own.
+  ///
+  /// @return the selector
+  public @Nullable Selector selector() {
+    IoThread io = scheduler.io();
+    return io == null ? null : io.selector();
+  }
+
   // ---- For the rest of this package
 
   long stallNanos() {

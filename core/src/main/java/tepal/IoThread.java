@@ -12,7 +12,8 @@ final class IoThread implements Runnable {
   IoThread(Scheduler scheduler, Selector selector) {
     this.scheduler = scheduler;
     this.selector = selector;
-    this.strand = scheduler.turns.strand(scheduler, null, new Context(), "tepal-io", this::select);
+    this.strand = scheduler.turns.strand(
+        scheduler, null, new Context(), "tepal-io", () -> selector.run(this::turns));
   }
 
   /// Returns whether it can have a turn: JDK code has not suspended it in the last one.
@@ -22,6 +23,15 @@ final class IoThread implements Runnable {
 
   boolean hasWork() {
     return !closed && selector.hasWork();
+  }
+
+  /// Returns whether it must have a turn in any case.
+  boolean isPending() {
+    return selector.isPending();
+  }
+
+  Selector selector() {
+    return selector;
   }
 
   /// Makes the next turn wait for I/O for so long.
@@ -42,7 +52,7 @@ final class IoThread implements Runnable {
     selector.wakeup();
   }
 
-  private void select() {
+  private void turns() {
     while (!closed) {
       try {
         selector.select(selectNanos);

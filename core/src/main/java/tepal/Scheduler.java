@@ -24,7 +24,8 @@ final class Scheduler implements LoopClock.Outstanding {
    * [1] https://github.com/python/cpython/blob/3.14/Lib/asyncio/base_events.py
    */
 
-  // with a selector, a busy loop looks for I/O once in so many iterations
+  // with a selector that has nothing to send, a busy loop looks for I/O once in so many
+  // iterations
   private static final int ITERATIONS_PER_SELECT = 16;
 
   // the loops that run now; replaced whole, under the class's lock
@@ -224,7 +225,7 @@ final class Scheduler implements LoopClock.Outstanding {
     long deadline = timers.firstDeadline();
     IoThread selecting = io;
     if (selecting != null && selecting.isAvailable()) {
-      if (!busy || ++iterationsSinceSelect >= ITERATIONS_PER_SELECT) {
+      if (!busy || ++iterationsSinceSelect >= ITERATIONS_PER_SELECT || selecting.isPending()) {
         return select(selecting, busy, deadline);
       }
     } else if (!busy) {

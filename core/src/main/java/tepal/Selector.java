@@ -18,6 +18,23 @@ public interface Selector extends AutoCloseable {
   ///     for no limit
   void select(long timeoutNanos);
 
+  /// Runs `turns`, which calls [#select] again and again until the loop is closed, and then
+  /// [#close]. Called once, on the I/O thread: for what that thread needs all its life.
+  ///
+  /// @param turns what to run
+  default void run(Runnable turns) {
+    turns.run();
+  }
+
+  /// Returns whether tasks or callbacks have left something for [#select] to do, such as bytes
+  /// to send. The loop then calls `select` at the end of the current iteration, however busy it
+  /// is. Called on the loop, once in each iteration.
+  ///
+  /// @return whether there is something to do
+  default boolean isPending() {
+    return false;
+  }
+
   /// Makes a [#select] that waits, or the next one, return at once. May be called from any
   /// thread.
   void wakeup();

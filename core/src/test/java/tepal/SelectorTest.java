@@ -85,6 +85,30 @@ class SelectorTest {
   }
 
   @Test
+  void what_a_step_leaves_for_the_selector_is_done_at_the_end_of_the_iteration() throws Exception {
+    run(() -> {
+      selector.pending = true;
+      sleep(Duration.ZERO);
+      steps.add(selector.pending ? "left" : "done");
+    });
+
+    steps.assertAre("done");
+  }
+
+  @Test
+  void a_selector_surrounds_the_turns_of_its_thread() throws Exception {
+    run(() -> sleep(Duration.ofMillis(1)));
+
+    assertThat(selector.runs).isEqualTo(1);
+    assertThat(selector.closedInRun).isTrue();
+  }
+
+  @Test
+  void a_loop_knows_its_selector() throws Exception {
+    run(() -> assertThat(getRunningLoop().selector()).isSameAs(selector));
+  }
+
+  @Test
   void a_virtual_clock_does_not_jump_while_input_is_expected() throws Exception {
     builder = EventLoop.builder().clock(new VirtualClock());
     run(() -> {
@@ -172,6 +196,9 @@ class SelectorTest {
     volatile int wakeups;
     int selects;
     int closes;
+    int runs;
+    boolean closedInRun;
+    boolean pending;
     volatile long longestNanos;
 
     PipeSelector() {
@@ -211,11 +238,24 @@ class SelectorTest {
     }
 
     @Override
+    public void run(Runnable turns) {
+      runs++;
+      turns.run();
+      closedInRun = closes == 1;
+    }
+
+    @Override
+    public boolean isPending() {
+      return pending;
+    }
+
+    @Override
     @SuppressWarnings("LockNotBeforeTry") // nothing in between
     public void select(long timeoutNanos) {
       lock.lock();
       lock.unlock();
       selects++;
+      pending = false;
       longestNanos = Math.max(longestNanos, timeoutNanos);
       try {
         if (timeoutNanos == 0) {

@@ -39,6 +39,14 @@ public final class StreamReaderProtocol implements Protocol {
     this.callback = clientConnected;
   }
 
+  /// Returns what is fed. A transport may feed it directly, instead of calling `dataReceived` and
+  /// `eofReceived`.
+  ///
+  /// @return the reader
+  public StreamReader reader() {
+    return reader;
+  }
+
   /// Returns what tasks wait for that write to this connection.
   ///
   /// @return the flow control

@@ -26,6 +26,13 @@ public final class WaterMarks {
     return limits;
   }
 
+  /// Returns whether the protocol was told to pause, and not yet to resume.
+  ///
+  /// @return whether writing is paused
+  public boolean isPaused() {
+    return paused;
+  }
+
   /// Sets the limits, and tells the protocol to pause if the buffer is larger than the upper
   /// one. It is not told to resume before the buffer shrinks again.
   ///

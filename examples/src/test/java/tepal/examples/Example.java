@@ -75,7 +75,18 @@ record Example(Path file) {
 
   /// Starts the program as its first command says, in the mode that is being tested.
   Process start(Path classes, Path out, Path err) throws IOException {
-    List<String> words = Arrays.asList(commands().getFirst().split(" "));
+    List<String> words = words();
+    return start(
+        words.subList(words.indexOf("examples/" + file) + 1, words.size()), classes, out, err);
+  }
+
+  private List<String> words() throws IOException {
+    return Arrays.asList(commands().getFirst().split(" "));
+  }
+
+  /// Starts the program with other arguments than its first command has.
+  Process start(List<String> arguments, Path classes, Path out, Path err) throws IOException {
+    List<String> words = words();
     int at = words.indexOf("examples/" + file);
     List<String> command = new ArrayList<>();
     if (envRestoresSignals()) {
@@ -87,12 +98,13 @@ record Example(Path file) {
         "-XX:TieredStopAtLevel=1",
         "-XX:+UseSerialGC",
         "--add-opens=java.base/java.lang=ALL-UNNAMED",
+        "--enable-native-access=ALL-UNNAMED",
         "-Dtepal.mode=" + System.getProperty("tepal.mode", "auto"),
         "-Dtepal.debug=" + words.subList(0, at).contains("--debug"),
         "-cp",
         classes + System.getProperty("path.separator") + System.getProperty("java.class.path"),
         name()));
-    command.addAll(words.subList(at + 1, words.size()));
+    command.addAll(arguments);
     return new ProcessBuilder(command)
         .redirectOutput(out.toFile())
         .redirectError(err.toFile())

@@ -4,11 +4,15 @@ package tepal.examples;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -21,9 +25,13 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Runs every example in a process of its own and reads what it prints.
 class ExamplesTest {
+  // they run until Ctrl-C
+  private static final Set<String> ENDLESS = Set.of("Forever", "EchoServer", "EchoProtocol");
+
   // they sleep most of the time, so that several can run at once
   private static final ExecutorService AT_ONCE = Executors.newFixedThreadPool(3);
   private static final Map<String, Future<Example.Finished>> ENDS = new ConcurrentHashMap<>();
@@ -38,7 +46,7 @@ class ExamplesTest {
   static void start_them_all() throws IOException {
     Example.compileAll(classes);
     for (Example example : examples()) {
-      if (!example.name().equals("Forever")) {
+      if (!ENDLESS.contains(example.name())) {
         ENDS.put(example.name(), AT_ONCE.submit(() -> example.run(classes, directory)));
       }
     }
@@ -70,7 +78,7 @@ class ExamplesTest {
   void it_is_in_the_list_and_prints_what_is_expected(Example example) throws Exception {
     assertThat(Files.readString(Path.of("README.md")))
         .contains("| [%s](%s) |".formatted(example.name(), example.file()));
-    if (example.name().equals("Forever")) {
+    if (ENDLESS.contains(example.name())) {
       return;
     }
     Example.Finished end = ENDS.get(example.name()).get();
@@ -107,6 +115,31 @@ class ExamplesTest {
 
     assertThat(forever.waitFor()).isEqualTo(130);
     assertThat(out).content().endsWith("cleaning up\nbye\n");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"EchoServer.java", "EchoProtocol.java"})
+  @DisabledOnOs(OS.WINDOWS)
+  void echo_servers_echo_until_ctrl_c(String file) throws Exception {
+    Path out = Files.createTempFile(directory, file, ".out");
+    Path err = Files.createTempFile(directory, file, ".err");
+    Process server = new Example(Path.of(file)).start(List.of("0"), classes, out, err);
+    while (!Files.readString(out).endsWith("\n")) {
+      assertThat(server.waitFor(Duration.ofMillis(10)))
+          .as(Files.readString(err))
+          .isFalse();
+    }
+    String address = Files.readString(out).strip();
+    try (Socket client = new Socket(
+        InetAddress.getLoopbackAddress(),
+        Integer.parseInt(address.substring(address.lastIndexOf(':') + 1)))) {
+      client.getOutputStream().write("hello\n".getBytes(StandardCharsets.UTF_8));
+      assertThat(client.getInputStream().readNBytes(6)).asString().isEqualTo("hello\n");
+    }
+    new ProcessBuilder("kill", "-INT", Long.toString(server.pid())).start().waitFor();
+
+    assertThat(server.waitFor()).isEqualTo(130);
+    assertThat(err).content().isEmpty();
   }
 
   static List<Example> examples() throws IOException {

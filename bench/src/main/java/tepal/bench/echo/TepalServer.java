@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+package tepal.bench.echo;
+
+import java.net.InetSocketAddress;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import tepal.Asyncio;
+import tepal.net.Net;
+import tepal.net.Server;
+import tepal.streams.Protocol;
+import tepal.streams.StreamReader;
+import tepal.streams.StreamWriter;
+import tepal.streams.Transport;
+
+/// An echo server of Tepal's, by streams or by protocols.
+public final class TepalServer {
+  private static final int READ_SIZE = 256 * 1024;
+
+  private TepalServer() {}
+
+  /// Prints its port, and serves until the process is ended.
+  ///
+  /// @param arguments `streams` or `protocol`
+  public static void main(String... arguments) {
+    boolean streams = arguments[0].equals("streams");
+    Asyncio.run(() -> {
+      Net net = Net.of(Asyncio.getRunningLoop());
+      Server server = streams
+          ? Net.startServer(TepalServer::echo, "127.0.0.1", 0)
+          : net.createServer(Echo::new, "127.0.0.1", 0);
+      System.out.println(((InetSocketAddress) server.sockets().getFirst()).getPort());
+      server.serveForever();
+    });
+  }
+
+  private static void echo(StreamReader reader, StreamWriter writer) {
+    for (byte[] data = reader.read(READ_SIZE); data.length > 0; data = reader.read(READ_SIZE)) {
+      writer.write(data);
+      writer.drain();
+    }
+    writer.close();
+  }
+
+  private static final class Echo implements Protocol {
+    private @Nullable Transport transport;
+
+    @Override
+    public void connectionMade(Transport connected) {
+      transport = connected;
+    }
+
+    @Override
+    public void dataReceived(byte[] data) {
+      Objects.requireNonNull(transport).write(data);
+    }
+  }
+}

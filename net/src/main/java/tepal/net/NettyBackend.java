@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+package tepal.net;
+
+import io.netty.channel.Channel;
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.ServerChannel;
+import java.io.UncheckedIOException;
+import java.net.SocketAddress;
+import java.nio.file.Path;
+
+/// One transport of Netty's: how its channels are made. A class for each, so that only what is
+/// used is loaded.
+abstract class NettyBackend {
+
+  abstract NetTransport transport();
+
+  abstract IoHandlerFactory handlers();
+
+  abstract Channel tcp();
+
+  abstract ServerChannel tcpServer();
+
+  abstract Channel unix();
+
+  abstract ServerChannel unixServer();
+
+  /// Returns the address that this transport's Unix sockets take.
+  abstract SocketAddress unixAddress(Path path);
+
+  /// Prepares the channel of a connection, which is not registered yet.
+  void configure(Channel channel, NettySelector selector) {
+    channel.config().setRecvByteBufAllocator(selector.received);
+  }
+
+  /// Returns what to throw when waiting fails.
+  RuntimeException explain(UncheckedIOException failure) {
+    return failure;
+  }
+}

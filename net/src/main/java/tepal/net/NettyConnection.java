@@ -1,0 +1,595 @@
+// SPDX-License-Identifier: Apache-2.0
+package tepal.net;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.DuplexChannel;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import tepal.Context;
+import tepal.EventLoop;
+import tepal.streams.BaseProtocol;
+import tepal.streams.ExtraInfo;
+import tepal.streams.Protocol;
+import tepal.streams.StreamReader;
+import tepal.streams.StreamReaderProtocol;
+import tepal.streams.Transport;
+import tepal.streams.WaterMarks;
+import tepal.streams.WriteBufferLimits;
+
+/// A transport over a channel of Netty's, and the last handler of the channel's pipeline.
+final class NettyConnection extends ChannelInboundHandlerAdapter
+    implements Transport, ChannelFutureListener {
+  /*
+   * Two sides. The methods of [Transport] are called in tasks and callbacks; the methods that Netty
+   * calls run on the loop's I/O thread, as do those marked so. They share fields without locks: at
+   * most one thread of a loop runs at a time.
+   *
+   * Reading: a stream's reader is fed on the I/O thread itself, as that runs nobody's code but ours,
+   * so that the task that waits for it is the next thing that runs. Any other protocol is called by
+   * callbacks of the loop, one for each piece, which waits in `inbound`. There also waits what comes
+   * although reading is paused: the peer has closed its side, and Netty reads what is left.
+   *
+   * Writing: bytes are copied into `pending` when they are written, and handed to the channel in the
+   * next turn of the I/O thread, with one promise for all of them. The write buffer is `pending` and
+   * what the channel has not sent.
+   *
+   * state     entered by                                 leaves by
+   * --------  -----------------------------------------  ------------------------------------
+   * OPEN      constructor                                close(), abort(), a failure, the peer → CLOSING
+   * CLOSING   see above: no more is read or written      all is sent, and the channel closed → LOST
+   * LOST      the protocol's connectionLost is called or queued
+   */
+  private static final byte OPEN = 0;
+  private static final byte CLOSING = 1;
+  private static final byte LOST = 2;
+
+  private final NettySelector selector;
+  private final Channel channel;
+
+  // what callbacks of the protocol run in
+  private final Context context;
+
+  private final WaterMarks waterMarks = new WaterMarks();
+
+  // null for what this side opened; told when the connection is lost
+  private final @Nullable NettyServer server;
+
+  // null until begun
+  private @Nullable BaseProtocol<?> protocol;
+
+  // the reader that the protocol feeds, if the protocol is ours; then it is fed directly
+  private @Nullable StreamReader reader;
+
+  private byte state = OPEN;
+
+  // the protocol has asked to pause
+  private boolean paused;
+
+  // whether the protocol has been told that it is connected, so that it may be given data
+  private boolean begun;
+
+  private boolean eofWritten;
+
+  // whether the peer has ended its stream and the protocol was told, or will be
+  private boolean eofReceived;
+
+  // whether the connection was aborted or has failed, so that what was written is not sent
+  private boolean broken;
+
+  // why the connection was lost; null if either side closed it
+  private @Nullable Throwable failure;
+
+  // ---- writing
+
+  // what was written and not handed to the channel: first the full buffers, then `pending`
+  private @Nullable ArrayDeque<ByteBuf> full;
+  private @Nullable ByteBuf pending;
+  private int pendingBytes;
+
+  // whether the selector is to flush this
+  private boolean flushing;
+
+  // handed to the channel and not yet sent: how many promises are open
+  private int unsent;
+
+  // ---- reading
+
+  // what the protocol was not given yet: pieces, then perhaps the end; null if there is nothing
+  private @Nullable ArrayDeque<Object> inbound;
+
+  NettyConnection(
+      NettySelector selector, Channel channel, Context context, @Nullable NettyServer server) {
+    this.selector = selector;
+    this.channel = channel;
+    this.context = context;
+    this.server = server;
+  }
+
+  Channel channel() {
+    return channel;
+  }
+
+  private EventLoop loop() {
+    return selector.loop;
+  }
+
+  // ---- Beginning
+
+  /// Gives this its protocol and tells the protocol that it is connected; then reading begins.
+  /// Called on the callback thread, or by whoever opened a stream.
+  void begin(BaseProtocol<Transport> first) {
+    setProtocol(first);
+    try {
+      first.connectionMade(this);
+    } finally {
+      begun = true;
+      // Not before the next turn of the I/O thread: whoever waits for this goes on before data
+      // comes.
+      selector.onIoThread(() -> {
+        handAll();
+        updateReading();
+      });
+    }
+  }
+
+  @Override
+  public void setProtocol(BaseProtocol<?> newProtocol) {
+    if (!(newProtocol instanceof Protocol)) {
+      throw new IllegalArgumentException(
+          "Expected a protocol of the kind " + Protocol.class.getName() + ", got " + newProtocol);
+    }
+    protocol = newProtocol;
+    reader = newProtocol instanceof StreamReaderProtocol streams ? streams.reader() : null;
+  }
+
+  @Override
+  public BaseProtocol<?> getProtocol() {
+    return Objects.requireNonNull(protocol, "protocol");
+  }
+
+  // ---- Reading; called by Netty on the I/O thread
+
+  @Override
+  public void channelRead(ChannelHandlerContext ctx, Object message) {
+    ByteBuf data = (ByteBuf) message;
+    try {
+      if (state == OPEN && data.isReadable()) {
+        received(data);
+      }
+    } finally {
+      data.release();
+    }
+  }
+
+  private void received(ByteBuf data) {
+    selector.delivered();
+    StreamReader feeding = reader;
+    if (feeding != null && begun && inbound == null) {
+      feeding.feedData(data.internalNioBuffer(data.readerIndex(), data.readableBytes()));
+      return;
+    }
+    byte[] bytes = new byte[data.readableBytes()];
+    data.readBytes(bytes);
+    enqueue(bytes);
+  }
+
+  @Override
+  public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+    if (event != ChannelInputShutdownEvent.INSTANCE || state != OPEN || eofReceived) {
+      return;
+    }
+    eofReceived = true;
+    updateReading();
+    selector.delivered();
+    StreamReader feeding = reader;
+    if (feeding != null && begun && inbound == null) {
+      feeding.feedEof();
+    } else {
+      enqueue(ChannelInputShutdownEvent.INSTANCE);
+    }
+  }
+
+  /// Adds a piece, or the end, to what the protocol is to be given.
+  private void enqueue(Object piece) {
+    ArrayDeque<Object> queue = inbound;
+    if (queue == null) {
+      queue = new ArrayDeque<>(4);
+      inbound = queue;
+    }
+    queue.addLast(piece);
+    if (!paused && begun) {
+      var _ = loop().callSoon(this::handNext, context);
+    }
+  }
+
+  /// Gives the protocol the next piece, if it wants it. Called on the callback thread.
+  private void handNext() {
+    ArrayDeque<Object> queue = inbound;
+    if (queue == null || paused || state != OPEN || !(protocol instanceof Protocol receiving)) {
+      return;
+    }
+    Object piece = queue.remove();
+    if (queue.isEmpty()) {
+      inbound = null;
+    }
+    try {
+      if (piece instanceof byte[] bytes) {
+        receiving.dataReceived(bytes);
+      } else if (!receiving.eofReceived()) {
+        close();
+      }
+    } catch (Exception e) {
+      fatal(piece instanceof byte[] ? "dataReceived" : "eofReceived", e);
+    }
+  }
+
+  private void fatal(String call, Exception e) {
+    loop()
+        .callExceptionHandler(new tepal.ExceptionContext(
+            "Fatal error: protocol.%s() call failed on %s".formatted(call, this), e));
+    abort(e);
+  }
+
+  @Override
+  public boolean isReading() {
+    return state == OPEN && !paused && !eofReceived;
+  }
+
+  @Override
+  public void pauseReading() {
+    if (state == OPEN && !paused) {
+      paused = true;
+      selector.onIoThread(this::updateReading);
+    }
+  }
+
+  @Override
+  public void resumeReading() {
+    if (state == OPEN && paused) {
+      paused = false;
+      handAll();
+      selector.onIoThread(this::updateReading);
+    }
+  }
+
+  private void handAll() {
+    ArrayDeque<Object> queue = inbound;
+    for (int i = queue == null ? 0 : queue.size(); i > 0; i--) {
+      var _ = loop().callSoon(this::handNext, context);
+    }
+  }
+
+  /// On the I/O thread.
+  private void updateReading() {
+    channel.config().setAutoRead(begun && !paused && !eofReceived && state == OPEN);
+  }
+
+  // ---- Writing
+
+  @Override
+  public void write(byte[] data) {
+    if (data.length > 0 && mayWrite()) {
+      roomFor(data.length).writeBytes(data);
+      written(data.length);
+    }
+  }
+
+  @Override
+  public void write(ByteBuffer data) {
+    int length = data.remaining();
+    if (length > 0) {
+      if (mayWrite()) {
+        roomFor(length).writeBytes(data);
+        written(length);
+      } else {
+        data.position(data.limit());
+      }
+    }
+  }
+
+  private boolean mayWrite() {
+    if (eofWritten) {
+      throw new IllegalStateException("Expected no write after writeEof(), on " + this);
+    }
+    return state == OPEN;
+  }
+
+  /// Returns a buffer that the next `length` bytes go into.
+  private ByteBuf roomFor(int length) {
+    ByteBuf last = pending;
+    if (last != null) {
+      if (last.writableBytes() >= length) {
+        return last;
+      }
+      ArrayDeque<ByteBuf> before = full;
+      if (before == null) {
+        before = new ArrayDeque<>(4);
+        full = before;
+      }
+      before.addLast(last);
+    }
+    ByteBuf room = length <= NettyWriteBuffers.SIZE
+        ? selector.writeBuffers.take()
+        : channel.alloc().directBuffer(length, length);
+    pending = room;
+    return room;
+  }
+
+  private void written(int length) {
+    pendingBytes += length;
+    if (!flushing) {
+      flushing = true;
+      selector.flushLater(this);
+    }
+    if (pendingBytes > waterMarks.limits().high() || unsent > 0) {
+      waterMarks.maybePause(getWriteBufferSize(), getProtocol());
+    }
+  }
+
+  /// Hands all that was written to the channel. Called on the I/O thread, once after each step
+  /// that wrote.
+  void flush() {
+    flushing = false;
+    ByteBuf last = pending;
+    if (last == null || unsent > 0) {
+      // What was handed over before is not sent yet: the rest is gathered until it is.
+      return;
+    }
+    pending = null;
+    pendingBytes = 0;
+    ArrayDeque<ByteBuf> before = full;
+    if (before != null) {
+      full = null;
+      for (ByteBuf each : before) {
+        var _ = channel.write(each, channel.voidPromise());
+      }
+    }
+    unsent++;
+    var _ = channel.writeAndFlush(last, channel.newPromise().addListener(this));
+  }
+
+  /// What was handed over has been sent, or will never be. Called by Netty on the I/O thread.
+  @Override
+  public void operationComplete(ChannelFuture sent) {
+    unsent--;
+    if (!sent.isSuccess()) {
+      failed(sent.cause());
+      return;
+    }
+    if (unsent == 0) {
+      flush();
+    }
+    shrunk();
+    if (unsent == 0) {
+      allSent();
+    }
+  }
+
+  @Override
+  public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+    if (channel.isWritable()) {
+      shrunk();
+    }
+  }
+
+  /// On the I/O thread.
+  private void shrunk() {
+    BaseProtocol<?> told = protocol;
+    if (told == null
+        || broken
+        || !waterMarks.isPaused()
+        || getWriteBufferSize() > waterMarks.limits().low()) {
+      return;
+    }
+    selector.delivered();
+    if (reader != null) {
+      waterMarks.maybeResume(getWriteBufferSize(), told);
+    } else {
+      var _ = loop()
+          .callSoon(() -> waterMarks.maybeResume(getWriteBufferSize(), getProtocol()), context);
+    }
+  }
+
+  @Override
+  public long getWriteBufferSize() {
+    if (unsent == 0) {
+      return pendingBytes;
+    }
+    ChannelOutboundBuffer outbound = channel.unsafe().outboundBuffer();
+    return pendingBytes + (outbound == null ? 0 : unsentBytes(outbound));
+  }
+
+  private static long unsentBytes(ChannelOutboundBuffer outbound) {
+    long[] sum = {0};
+    try {
+      outbound.forEachFlushedMessage(message -> {
+        sum[0] += message instanceof ByteBuf bytes ? bytes.readableBytes() : 0;
+        return true;
+      });
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
+    return sum[0];
+  }
+
+  @Override
+  public void setWriteBufferLimits(WriteBufferLimits limits) {
+    waterMarks.setLimits(limits, getWriteBufferSize(), getProtocol());
+    int low = limits.low() + 1; // Netty says when it is below
+    channel
+        .config()
+        .setWriteBufferWaterMark(new WriteBufferWaterMark(low, Math.max(low, limits.high())));
+  }
+
+  @Override
+  public WriteBufferLimits getWriteBufferLimits() {
+    return waterMarks.limits();
+  }
+
+  @Override
+  public boolean canWriteEof() {
+    return true;
+  }
+
+  @Override
+  public void writeEof() {
+    if (state == OPEN && !eofWritten) {
+      eofWritten = true;
+      selector.onIoThread(this::afterFlush);
+    }
+  }
+
+  private void afterFlush() {
+    flush();
+    if (unsent == 0) {
+      allSent();
+    }
+  }
+
+  /// Everything that was written has been sent. On the I/O thread.
+  private void allSent() {
+    if (state == CLOSING) {
+      var _ = channel.close();
+    } else if (eofWritten
+        && channel instanceof DuplexChannel duplex
+        && !duplex.isOutputShutdown()) {
+      var _ = duplex.shutdownOutput();
+    }
+  }
+
+  // ---- The end
+
+  @Override
+  public boolean isClosing() {
+    return state != OPEN;
+  }
+
+  @Override
+  public void close() {
+    if (state == OPEN) {
+      state = CLOSING;
+      inbound = null;
+      selector.onIoThread(() -> {
+        updateReading();
+        afterFlush();
+      });
+    }
+  }
+
+  @Override
+  public void abort() {
+    abort(null);
+  }
+
+  void abort(@Nullable Throwable reason) {
+    if (state != LOST) {
+      if (failure == null) {
+        failure = reason;
+      }
+      broken = true;
+      state = CLOSING;
+      inbound = null;
+      dropPending();
+      selector.onIoThread(() -> NettyChannels.close(channel));
+    }
+  }
+
+  private void dropPending() {
+    ArrayDeque<ByteBuf> before = full;
+    if (before != null) {
+      before.forEach(ByteBuf::release);
+      full = null;
+    }
+    ByteBuf last = pending;
+    if (last != null) {
+      last.release();
+      pending = null;
+    }
+    pendingBytes = 0;
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    failed(cause);
+    var _ = ctx.close();
+  }
+
+  /// The connection is broken: what was written is lost, and nobody is told to write more. On the
+  /// I/O thread.
+  private void failed(Throwable cause) {
+    if (failure == null && !broken) {
+      failure = cause;
+    }
+    broken = true;
+    if (state == OPEN) {
+      state = CLOSING;
+    }
+  }
+
+  /// The channel is closed. Called by Netty on the I/O thread.
+  @Override
+  public void channelUnregistered(ChannelHandlerContext ctx) {
+    selector.channelRemoved();
+    if (state == LOST) {
+      return;
+    }
+    state = LOST;
+    dropPending();
+    if (!loop().isClosed()) {
+      selector.delivered();
+      var _ = loop().callSoon(this::lost, context);
+    }
+  }
+
+  /// Called on the callback thread.
+  private void lost() {
+    BaseProtocol<?> told = protocol;
+    try {
+      if (told != null) {
+        told.connectionLost(NettyFailures.of(failure));
+      }
+    } finally {
+      if (server != null) {
+        server.detach(this);
+      }
+    }
+  }
+
+  // ---- What is known
+
+  @Override
+  public <T> @Nullable T getExtraInfo(ExtraInfo<T> key) {
+    Object value = null;
+    if (key.equals(Net.PEERNAME)) {
+      value = NettyAddresses.toJdk(channel.remoteAddress());
+    } else if (key.equals(Net.SOCKNAME)) {
+      value = NettyAddresses.toJdk(channel.localAddress());
+    }
+    return key.type().isInstance(value) ? key.type().cast(value) : null;
+  }
+
+  /// Returns the addresses and the state, as in `Transport[/127.0.0.1:50000 -> /127.0.0.1:80,
+  /// open]`.
+  @Override
+  public String toString() {
+    return "Transport[%s -> %s, %s]"
+        .formatted(
+            NettyAddresses.toJdk(channel.localAddress()),
+            NettyAddresses.toJdk(channel.remoteAddress()),
+            switch (state) {
+              case OPEN -> paused ? "reading paused" : "open";
+              case CLOSING -> "closing";
+              default -> "closed";
+            });
+  }
+}

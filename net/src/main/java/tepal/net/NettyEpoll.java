@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+package tepal.net;
+
+import io.netty.channel.Channel;
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.ServerChannel;
+import io.netty.channel.epoll.EpollDomainSocketChannel;
+import io.netty.channel.epoll.EpollServerDomainSocketChannel;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.unix.DomainSocketAddress;
+import java.net.SocketAddress;
+import java.nio.file.Path;
+
+final class NettyEpoll extends NettyBackend {
+
+  @Override
+  NetTransport transport() {
+    return NetTransport.EPOLL;
+  }
+
+  @Override
+  IoHandlerFactory handlers() {
+    return NettyEpollHandler.newFactory();
+  }
+
+  @Override
+  Channel tcp() {
+    return new EpollSocketChannel();
+  }
+
+  @Override
+  ServerChannel tcpServer() {
+    return new EpollServerSocketChannel();
+  }
+
+  @Override
+  Channel unix() {
+    return new EpollDomainSocketChannel();
+  }
+
+  @Override
+  ServerChannel unixServer() {
+    return new EpollServerDomainSocketChannel();
+  }
+
+  @Override
+  SocketAddress unixAddress(Path path) {
+    return new DomainSocketAddress(path.toString());
+  }
+}

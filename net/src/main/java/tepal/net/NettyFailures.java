@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+package tepal.net;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.BindException;
+import java.net.ConnectException;
+import java.net.NoRouteToHostException;
+import java.net.SocketException;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/// Exceptions as the JDK would have thrown them, in place of Netty's own classes.
+final class NettyFailures {
+  // the name of the call and the number of the error, before its text
+  private static final Pattern SYSTEM_CALL = Pattern.compile("^.*failed with error\\(-?\\d+\\): ");
+
+  private NettyFailures() {}
+
+  /// Returns what a call throws that failed because of this.
+  static RuntimeException unchecked(@Nullable Throwable cause) {
+    return switch (of(cause)) {
+      case RuntimeException own -> own;
+      case IOException failure -> new UncheckedIOException(failure.getMessage(), failure);
+      case null -> new IllegalStateException("Expected a reason, found none");
+      case Throwable other -> new IllegalStateException(other);
+    };
+  }
+
+  static @Nullable Throwable of(@Nullable Throwable failure) {
+    if (failure == null || !failure.getClass().getName().startsWith("io.netty.")) {
+      return failure;
+    }
+    String message = SYSTEM_CALL.matcher(String.valueOf(failure.getMessage())).replaceFirst("");
+    IOException own = switch (failure) {
+      case ConnectException _ -> new ConnectException(message);
+      case NoRouteToHostException _ -> new NoRouteToHostException(message);
+      case BindException _ -> new BindException(message);
+      default ->
+        message.contains("in use") || message.contains("ssign requested address")
+            ? new BindException(message)
+            : message.contains("reset") || message.contains("Broken pipe")
+                ? new SocketException(message)
+                : new IOException(message);
+    };
+    own.initCause(failure);
+    return own;
+  }
+}

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+package tepal.net;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import org.jspecify.annotations.Nullable;
+
+/// The files of Unix sockets.
+final class UnixSockets {
+  private UnixSockets() {}
+
+  /// Removes the socket at a path, if there is one; leaves anything else alone.
+  static @Nullable Void removeStale(Path path) {
+    try {
+      if (Files.exists(path, LinkOption.NOFOLLOW_LINKS)
+          && Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
+              .isOther()) {
+        Files.delete(path);
+      }
+      return null;
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot replace the socket " + path, e);
+    }
+  }
+}
