@@ -72,8 +72,8 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   // whether an exception that leaves a scope may be what an interrupt left behind
   private boolean cancelledByInterrupt;
 
-  // the innermost scope in which nothing must suspend this; null outside any
-  private @Nullable NoSuspend noSuspend;
+  // whether this is in a scope in which nothing must suspend it
+  private boolean mustNotSuspend;
 
   Task(Scheduler scheduler, Awaitable<? extends T> coro, TaskOptions options) {
     super(scheduler);
@@ -182,7 +182,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
 
   /// Suspends this until `future`, which is not done, is.
   void awaitPending(Future<?> future) {
-    if (noSuspend != null) {
+    if (mustNotSuspend) {
       requireMaySuspend(future.describeWait(Vantage.INSIDE));
     }
     leaveScope();
@@ -247,18 +247,19 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   /// @param what what it would wait for
   /// @throws IllegalStateException in a scope that must not suspend
   void requireMaySuspend(String what) {
-    NoSuspend scope = noSuspend;
-    if (scope != null) {
-      throw scope.refusal(what);
+    if (mustNotSuspend) {
+      throw NoSuspend.refusal(what);
     }
   }
 
-  @Nullable NoSuspend noSuspend() {
-    return noSuspend;
+  boolean mustNotSuspend() {
+    return mustNotSuspend;
   }
 
+  @Override
   void setNoSuspend(@Nullable NoSuspend scope) {
-    noSuspend = scope;
+    super.setNoSuspend(scope);
+    mustNotSuspend = scope != null;
   }
 
   private Strand strand() {
@@ -395,7 +396,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   /// Notes that JDK code has just suspended this, whether or not it can go on already. Called
   /// by the scheduler.
   void suspendedByJdk(Strand own) {
-    NoSuspend scope = noSuspend;
+    NoSuspend scope = noSuspend();
     if (scope != null) {
       scope.suspendedByJdk(own.thread().getStackTrace());
     }
