@@ -3,6 +3,7 @@ package tepal;
 
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.ForkJoinWorkerThread;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -122,10 +123,16 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     Task<?> task = current();
     if (task == null) {
       throw new IllegalStateException(
-          "%s must be called in a task, to suspend it, but was called on %s, which runs none"
-              .formatted(what, Thread.currentThread()));
+          "%s must be called in a task, to suspend it, but was called on %s, which runs none%s"
+              .formatted(what, Thread.currentThread(), hint()));
     }
     return task;
+  }
+
+  private static String hint() {
+    return Thread.currentThread() instanceof ForkJoinWorkerThread
+        ? "; if that is a worker of a parallel stream, make the stream sequential"
+        : "";
   }
 
   // ---- Running the body; called on the task's own thread
