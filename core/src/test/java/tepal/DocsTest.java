@@ -9,6 +9,7 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.spi.ToolProvider;
@@ -164,12 +165,16 @@ class DocsTest {
   }
 
   private static Set<String> sourceFiles() throws IOException {
-    try (Stream<Path> files = Files.walk(MarkdownFile.ROOT.resolve("core/src"))) {
-      return files
-          .map(file -> file.getFileName().toString())
-          .filter(name -> name.endsWith(".java"))
-          .map(name -> name.substring(0, name.length() - ".java".length()))
-          .collect(Collectors.toSet());
+    Set<String> names = new HashSet<>();
+    for (String module : List.of("core/src", "net/src")) {
+      try (Stream<Path> files = Files.walk(MarkdownFile.ROOT.resolve(module))) {
+        files
+            .map(file -> file.getFileName().toString())
+            .filter(name -> name.endsWith(".java"))
+            .map(name -> name.substring(0, name.length() - ".java".length()))
+            .forEach(names::add);
+      }
     }
+    return names;
   }
 }
