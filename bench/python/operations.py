@@ -9,7 +9,9 @@ as a line of JSON: {"cpu": ..., "elapsed": ..., "operations": ...}.
 
 import asyncio
 import json
+import queue
 import sys
+import threading
 import time
 
 OPERATIONS = 10_000  # as LoopState.OPERATIONS
@@ -163,6 +165,54 @@ async def lock_contended():
     return sum([await task for task in tasks])
 
 
+def give_one():
+    return 1
+
+
+async def thread_to_thread():
+    ran = 0
+    while ran < OPERATIONS:
+        ran += await asyncio.to_thread(give_one)
+    return ran
+
+
+async def thread_set_by_thread():
+    loop = asyncio.get_running_loop()
+    wanted = queue.SimpleQueue()
+
+    def set_results():
+        for _ in range(OPERATIONS):
+            loop.call_soon_threadsafe(wanted.get().set_result, 1)
+
+    threading.Thread(target=set_results, daemon=True).start()
+    total = 0
+    while total < OPERATIONS:
+        future = loop.create_future()
+        wanted.put(future)
+        total += await future
+    return total
+
+
+async def thread_unpark():
+    asked = threading.Lock()
+    answered = threading.Lock()
+    asked.acquire()
+    answered.acquire()
+
+    def answer():
+        for _ in range(OPERATIONS):
+            asked.acquire()
+            answered.release()
+
+    threading.Thread(target=answer, daemon=True).start()
+    answers = 0
+    while answers < OPERATIONS:
+        asked.release()
+        answered.acquire()
+        answers += 1
+    return answers
+
+
 BENCHMARKS = {
     "SwitchBenchmark.one": switch_one,
     "SwitchBenchmark.hundred": switch_hundred,
@@ -177,6 +227,9 @@ BENCHMARKS = {
     "CallbackBenchmark.callSoon": callback_call_soon,
     "LockBenchmark.free": lock_free,
     "LockBenchmark.contended": lock_contended,
+    "ThreadBenchmark.toThread": thread_to_thread,
+    "ThreadBenchmark.setByThread": thread_set_by_thread,
+    "ThreadBenchmark.unpark": thread_unpark,
 }
 
 

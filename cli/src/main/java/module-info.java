@@ -6,6 +6,8 @@ import org.jspecify.annotations.NullMarked;
 module tepal.cli {
   requires info.picocli;
   requires jdk.compiler;
+  requires jdk.jshell;
+  requires org.jline.reader;
   requires static org.jspecify;
 
   // read at run time by the programs that the command compiles

@@ -8,6 +8,7 @@ module tepal {
   requires jdk.unsupported;
 
   exports tepal;
+  exports tepal.process;
   exports tepal.queues;
   exports tepal.streams;
   exports tepal.sync;

@@ -9,6 +9,7 @@ import java.util.LinkedHashSet;
 import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// One call of `asCompleted`: its futures in the order in which they are done.
@@ -60,7 +61,7 @@ final class AsCompleted<T extends @Nullable Object> extends Observer
 
   private Optional<Future<T>> take() {
     while (done.isEmpty()) {
-      Future<@Nullable Void> getter = new Future<>(scheduler);
+      Future<@Nullable Void> getter = new Future<>(scheduler, this);
       getters.add(getter);
       try {
         getter.await();
@@ -91,6 +92,15 @@ final class AsCompleted<T extends @Nullable Object> extends Observer
   }
 
   @Override
+  public void awaiters(Consumer<? super Future<?>> found) {
+    for (Object each : getters.toArray()) {
+      if (each instanceof Future<?> getter) {
+        getter.awaiters(found);
+      }
+    }
+  }
+
+  @Override
   @SuppressWarnings("unchecked")
   void done(Future<?> future) {
     if (todo.remove(future)) {
@@ -99,6 +109,11 @@ final class AsCompleted<T extends @Nullable Object> extends Observer
         timer.cancel();
       }
     }
+  }
+
+  @Override
+  public String toString() {
+    return "AsCompleted[" + todo.size() + " pending]";
   }
 
   private final class Deadline extends LoopTimer {

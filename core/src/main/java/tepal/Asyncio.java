@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /// The functions of Python's `asyncio`, under their names in Java's case.
@@ -20,8 +21,8 @@ import org.jspecify.annotations.Nullable;
 /// `wait`, `waitFor`, `toThread`); what is a plain function that returns a future returns a
 /// [Future] (`gather`, `shield`, `createTask`, `ensureFuture`).
 ///
-/// Unless its description says otherwise, a function must be called in a task or a callback of
-/// a loop.
+/// Unless its description says otherwise, a function must be called in a task or a callback
+/// of a loop.
 public final class Asyncio {
   private Asyncio() {}
 
@@ -29,10 +30,10 @@ public final class Asyncio {
 
   /// Runs `main` as the main task of a new loop, and returns its value.
   ///
-  /// Blocks the calling thread until `main` has ended and everything it left behind is cleaned
-  /// up: tasks are cancelled and awaited, the default executor has ended, the loop is closed.
-  /// Ctrl-C cancels `main`; when the program has cleaned up, the process ends with status 130.
-  /// A second Ctrl-C ends it at once.
+  /// Blocks the calling thread until `main` has ended and everything it left behind is
+  /// cleaned up: tasks are cancelled and awaited, the default executor has ended, the loop is
+  /// closed. Ctrl-C cancels `main`; when the program has cleaned up, the process ends with
+  /// status 130. A second Ctrl-C ends it at once.
   ///
   /// Mirrors `asyncio.run`. Must be called outside any loop.
   ///
@@ -206,7 +207,7 @@ public final class Asyncio {
       task.yieldOnce();
       return;
     }
-    Future<@Nullable Void> over = new Future<>(task.scheduler);
+    Future<@Nullable Void> over = new Future<>(task.scheduler, "sleep()");
     LoopTimer timer = new LoopTimer.Completing(over);
     timer.startIn(nanos);
     try {
@@ -392,9 +393,9 @@ public final class Asyncio {
 
   /// Returns the futures of `awaitables` in the order in which they are done.
   ///
-  /// Bodies become tasks at once. Each `next` of the iteration suspends the current task until
-  /// another future is done: `for (var future : asCompleted(tasks))` is Python's `async for`.
-  /// Cancelling the task while it waits cancels none of the futures.
+  /// Bodies become tasks at once. Each `next` of the iteration suspends the current task
+  /// until another future is done: `for (var future : asCompleted(tasks))` is Python's `async
+  /// for`. Cancelling the task while it waits cancels none of the futures.
   ///
   /// @param awaitables bodies and futures; a future that is given twice counts once
   /// @param <T> the type of the values
@@ -428,8 +429,8 @@ public final class Asyncio {
   /// leaves the body becomes a [TimeoutException]. See [Timeout], also for a deadline that
   /// moves.
   ///
-  /// @param delay how long the body may take; zero or negative lets it come to its first wait;
-  ///     null for no limit
+  /// @param delay how long the body may take; zero or negative lets it come to its first
+  ///     wait; null for no limit
   /// @param body what to run
   /// @param <T> the type of the value
   /// @param <X> what the body may throw
@@ -532,7 +533,8 @@ public final class Asyncio {
     return timeout(timeout, body);
   }
 
-  /// Runs `action` in the current task, for `timeout` at most; see [#waitFor(Body, Duration)].
+  /// Runs `action` in the current task, for `timeout` at most; see [#waitFor(Body,
+  /// Duration)].
   ///
   /// @param action what to run
   /// @param timeout how long it may take; null for no limit
@@ -578,6 +580,189 @@ public final class Asyncio {
     return shield(awaitable(body));
   }
 
+  /// Runs `body` in the current task and returns its value, and fails if anything in it
+  /// suspends the task: between its beginning and its end nothing else of the loop runs.
+  ///
+  /// A wait in it that has to wait throws [IllegalStateException] in its place, before it has
+  /// begun: an `await`, a `sleep`, a lock that another task holds, the end of a [TaskGroup]
+  /// with tasks. A wait that need not wait is fine, and so are a callback that is scheduled
+  /// and a task that is created, also eagerly. JDK code that suspends the task, which it can
+  /// in opened mode (a contended lock, [Thread#sleep(Duration)]), can only be noticed
+  /// afterwards; then the end of the scope throws, with the stack of where it happened as the
+  /// cause.
+  ///
+  /// What the body throws leaves the scope, with the scope's own exception suppressed in it.
+  ///
+  /// @param body what to run
+  /// @param <T> the type of the value
+  /// @param <X> what the body may throw
+  /// @return the body's value
+  /// @throws X if the body does
+  /// @throws IllegalStateException if the body would have had to wait, if JDK code suspended
+  ///     the task in it, or if the current thread runs no task
+  public static <T extends @Nullable Object, X extends Throwable> T noSuspend(Body<T, X> body)
+      throws X {
+    return NoSuspend.call(body);
+  }
+
+  /// Runs `action` in the current task, and fails if anything in it suspends the task; see
+  /// [#noSuspend(Body)].
+  ///
+  /// @param action what to run
+  /// @param <X> what the action may throw
+  /// @throws X if the action does
+  /// @throws IllegalStateException if the action would have had to wait, if JDK code suspended
+  ///     the task in it, or if the current thread runs no task
+  public static <X extends Throwable> void noSuspend(Action<X> action) throws X {
+    Object _ = NoSuspend.call(body(action));
+  }
+
+  // ---- Who awaits whom
+
+  /// Returns where the current task is and who awaits it; see [#captureCallGraph(Future, int,
+  /// int)].
+  ///
+  /// @return the graph; null in a callback
+  /// @throws IllegalStateException if no loop runs here
+  public static @Nullable FutureCallGraph captureCallGraph() {
+    return CallGraph.capture(null, 1, Integer.MAX_VALUE);
+  }
+
+  /// Returns where a future is and who awaits it; see [#captureCallGraph(Future, int, int)].
+  ///
+  /// @param future the future or task; null for the current task
+  /// @return the graph; null if no future was given and no task runs here
+  /// @throws IllegalStateException if no future was given and no loop runs here
+  public static @Nullable FutureCallGraph captureCallGraph(@Nullable Future<?> future) {
+    return CallGraph.capture(future, 1, Integer.MAX_VALUE);
+  }
+
+  /// Returns where a future is and who awaits it, and who awaits those.
+  ///
+  /// May be called from any thread. A loop that turns is asked, which blocks another thread
+  /// than the loop's for up to half a second; one that does not answer is looked at from
+  /// outside.
+  ///
+  /// Mirrors `asyncio.capture_call_graph`. Here the frames of each task are all of its stack,
+  /// and a task that holds a lock is awaited by the tasks that wait for it.
+  ///
+  /// @param future the future or task; null for the current task
+  /// @param depth where the stack of the current task begins: 1 with the caller of this
+  ///     method, each more one frame further out
+  /// @param limit how many frames of each stack at most: the innermost if it is positive, the
+  ///     outermost if it is negative, none if it is 0
+  /// @return the graph; null if no future was given and no task runs here
+  /// @throws IllegalStateException if no future was given and no loop runs here
+  public static @Nullable FutureCallGraph captureCallGraph(
+      @Nullable Future<?> future, int depth, int limit) {
+    return CallGraph.capture(future, depth, limit);
+  }
+
+  /// Returns the call graph of the current task as a text; see [#formatCallGraph(Future, int,
+  /// int)].
+  ///
+  /// @return the text; empty in a callback
+  /// @throws IllegalStateException if no loop runs here
+  public static String formatCallGraph() {
+    return CallGraph.format(null, 1, Integer.MAX_VALUE);
+  }
+
+  /// Returns the call graph of a future as a text; see [#formatCallGraph(Future, int, int)].
+  ///
+  /// @param future the future or task; null for the current task
+  /// @return the text; empty if no future was given and no task runs here
+  /// @throws IllegalStateException if no future was given and no loop runs here
+  public static String formatCallGraph(@Nullable Future<?> future) {
+    return CallGraph.format(future, 1, Integer.MAX_VALUE);
+  }
+
+  /// Returns what [#captureCallGraph(Future, int, int)] sees as a text, in the form of
+  /// `asyncio.format_call_graph`; in debug mode also where each future was created.
+  ///
+  /// What is reached again is only named, and a cycle is a line such as `cycle: a -> b -> a`,
+  /// in the order of who awaits whom. Shown are 1000 futures at most and 100 levels.
+  ///
+  /// ```
+  /// * Task[fetch-1, waiting for Lock[locked by fetch-2, 1 waiting]]
+  ///   + Call stack:
+  ///   |   at tepal.sync.Lock.acquire(Lock.java:46)
+  ///   |   at app.App.fetch(App.java:20)
+  ///   + Awaited by:
+  ///     * Task[main, waiting for TaskGroup[entered, tasks=2]]
+  ///       + Call stack:
+  ///       |   at tepal.TaskGroup.run(TaskGroup.java:131)
+  ///       |   at app.App.main(App.java:9)
+  /// ```
+  ///
+  /// @param future the future or task; null for the current task
+  /// @param depth where the stack of the current task begins: 1 with the caller of this
+  ///     method, each more one frame further out
+  /// @param limit how many frames of each stack at most: the innermost if it is positive, the
+  ///     outermost if it is negative, none if it is 0
+  /// @return the text; empty if no future was given and no task runs here
+  /// @throws IllegalStateException if no future was given and no loop runs here
+  public static String formatCallGraph(@Nullable Future<?> future, int depth, int limit) {
+    return CallGraph.format(future, depth, limit);
+  }
+
+  /// Prints the call graph of the current task: `printCallGraph(System.out)`.
+  ///
+  /// @param out where to print it; nothing is printed in a callback
+  /// @throws IllegalStateException if no loop runs here
+  /// @throws java.io.UncheckedIOException if `out` throws an [java.io.IOException]
+  public static void printCallGraph(Appendable out) {
+    CallGraph.print(null, out, 1, Integer.MAX_VALUE);
+  }
+
+  /// Prints the call graph of a future; see [#formatCallGraph(Future, int, int)].
+  ///
+  /// @param future the future or task; null for the current task
+  /// @param out where to print it; nothing is printed if no future was given and no task runs
+  ///     here
+  /// @throws IllegalStateException if no future was given and no loop runs here
+  /// @throws java.io.UncheckedIOException if `out` throws an [java.io.IOException]
+  public static void printCallGraph(@Nullable Future<?> future, Appendable out) {
+    CallGraph.print(future, out, 1, Integer.MAX_VALUE);
+  }
+
+  /// Prints the call graph of a future; see [#formatCallGraph(Future, int, int)].
+  ///
+  /// @param future the future or task; null for the current task
+  /// @param out where to print it; nothing is printed if no future was given and no task runs
+  ///     here
+  /// @param depth where the stack of the current task begins
+  /// @param limit how many frames of each stack at most
+  /// @throws IllegalStateException if no future was given and no loop runs here
+  /// @throws java.io.UncheckedIOException if `out` throws an [java.io.IOException]
+  public static void printCallGraph(
+      @Nullable Future<?> future, Appendable out, int depth, int limit) {
+    CallGraph.print(future, out, depth, limit);
+  }
+
+  /// Notes that `future` is awaited by `waiter`, for the call graph: for code that builds its
+  /// own combinators out of done callbacks. Everything that awaits is known anyway.
+  ///
+  /// Must be called from the loop; returns immediately. Noting it again does nothing. Take it
+  /// back with [#futureDiscardFromAwaitedBy] when the wait is over.
+  ///
+  /// @param future what is awaited
+  /// @param waiter the task or future that awaits it
+  /// @throws IllegalStateException if called on another thread than the loop's
+  public static void futureAddToAwaitedBy(Future<?> future, Future<?> waiter) {
+    future.addToAwaitedBy(waiter);
+  }
+
+  /// Takes back what [#futureAddToAwaitedBy] has noted; does nothing if that was not noted.
+  ///
+  /// Must be called from the loop; returns immediately.
+  ///
+  /// @param future what was awaited
+  /// @param waiter the task or future that awaited it
+  /// @throws IllegalStateException if called on another thread than the loop's
+  public static void futureDiscardFromAwaitedBy(Future<?> future, Future<?> waiter) {
+    future.discardFromAwaitedBy(waiter);
+  }
+
   // ---- Threads and other futures
 
   /// Runs `body` on a thread of the default executor, in a copy of the current context, and
@@ -597,6 +782,7 @@ public final class Asyncio {
   public static <T extends @Nullable Object, X extends Throwable> T toThread(Body<T, X> body)
       throws X {
     Task<?> task = Task.requireCurrent("toThread()");
+    task.requireMaySuspend("a call in an executor");
     Context context = Context.copyContext();
     Awaitable<T> call = awaitable(body);
     Future<T> future = task.getLoop().runInExecutor(null, () -> context.call(call::await));
@@ -617,11 +803,42 @@ public final class Asyncio {
     Object _ = toThread(body(action));
   }
 
+  /// Throws if nobody waits any more for the call that the current thread runs for
+  /// [#toThread(Body)] or [EventLoop#runInExecutor], so that a long one can end early.
+  ///
+  /// Returns immediately. Must be called on the executor's thread. Mirrors anyio's
+  /// `from_thread.check_cancelled`.
+  ///
+  /// @throws CancelledError if the task that waited was cancelled, or its loop was closed
+  /// @throws IllegalStateException if the current thread runs no such call
+  public static void checkCancelled() {
+    WorkerThreads.checkCancelled();
+  }
+
+  /// Suspends the current task until `stage` is done, and returns its value.
+  ///
+  /// Returns immediately, without letting other tasks run, if it is done already; a stage may
+  /// be completed by any thread. If the task is cancelled while waiting, so is the stage,
+  /// where it can be, on the callback thread; await a copy of it (`future.copy()`) where that
+  /// is not wanted.
+  ///
+  /// @param stage what to wait for, such as a [CompletableFuture]
+  /// @param <T> the type of the value
+  /// @return the value
+  /// @throws CancelledError if the stage, or the task while it waits, is cancelled
+  /// @throws java.util.concurrent.CompletionException if the stage's exception is a checked
+  ///     one, which is its cause; any other is thrown as it is
+  /// @throws IllegalStateException if the current thread runs no task
+  public static <T extends @Nullable Object> T await(CompletionStage<? extends T> stage) {
+    return JdkFutures.await(stage);
+  }
+
   /// Makes a task of `body` on a loop, from another thread, and returns a JDK future of its
   /// value.
   ///
   /// May be called from any thread; returns immediately. Cancelling the future cancels the
-  /// task.
+  /// task. The loop's callback thread completes it, or the thread that closes the loop, which
+  /// cancels it.
   ///
   /// @param body what the task runs
   /// @param loop the loop
@@ -660,8 +877,9 @@ public final class Asyncio {
   /// Returns a future of the current loop that ends as a future of the JDK does. Cancelling
   /// either cancels the other.
   ///
-  /// Returns immediately. A [CompletableFuture] tells the loop itself when it is done; for any
-  /// other future a virtual thread waits.
+  /// Returns immediately. A [CompletableFuture] tells the loop itself when it is done; for
+  /// any other future that is not done a virtual thread waits. The loop cancels `future`,
+  /// without interrupting anybody, on its callback thread.
   ///
   /// @param future a future of another thread
   /// @param <T> the type of the value

@@ -39,6 +39,11 @@ final class Baton extends Turns {
   }
 
   @Override
+  Strand strand(Scheduler scheduler, GeneratorThread generator) {
+    return new Runner(scheduler, generator);
+  }
+
+  @Override
   void run(Scheduler scheduler) {
     FirstEnd.elsewhere();
     Caller caller = new Caller(scheduler);
@@ -97,8 +102,17 @@ final class Baton extends Turns {
 
     /// Hands the turn to this strand. Called by the one that has it.
     void wakeUp() {
-      hasTurn = true;
+      giveTurn();
       LockSupport.unpark(thread());
+    }
+
+    @Override
+    final void runnableAgain() {
+      throw new UnsupportedOperationException("In portable mode the JDK schedules its threads");
+    }
+
+    final void giveTurn() {
+      hasTurn = true;
     }
 
     /// Hands the turn to the next strand, or to the caller of `run` if there is none. Returns
@@ -149,6 +163,21 @@ final class Baton extends Turns {
     }
 
     @Override
+    Strand root() {
+      return this;
+    }
+
+    @Override
+    void arrive() {
+      throw new UnsupportedOperationException("No generator runs on the thread that runs a loop");
+    }
+
+    @Override
+    void passOn(byte newState) {
+      throw new UnsupportedOperationException("No generator runs on the thread that runs a loop");
+    }
+
+    @Override
     void suspend() {
       throw new UnsupportedOperationException("The thread that runs a loop waits for its end only");
     }
@@ -157,7 +186,7 @@ final class Baton extends Turns {
   /// A strand with a virtual thread of its own.
   private static final class Runner extends Holder implements Runnable {
     private final Thread thread;
-    // null for a task's strand, which runs the task
+    // null for a task's strand, which runs the task; a generator's strand has its GeneratorThread
     private final @Nullable Runnable body;
 
     private boolean started;
@@ -179,14 +208,29 @@ final class Baton extends Turns {
       }
     }
 
+    Runner(Scheduler scheduler, GeneratorThread generator) {
+      super(scheduler, null, new Context());
+      this.body = generator;
+      this.thread = generator.thread();
+      this.state = SUSPENDED;
+    }
+
     @Override
     Thread thread() {
       return thread;
     }
 
     @Override
+    Strand root() {
+      return body instanceof GeneratorThread generator ? generator.root(this) : this;
+    }
+
+    @Override
     void wakeUp() {
-      if (started) {
+      if (body instanceof GeneratorThread generator) {
+        giveTurn();
+        generator.wake();
+      } else if (started) {
         super.wakeUp();
       } else {
         started = true;
@@ -198,12 +242,7 @@ final class Baton extends Turns {
     /// Returns whether this waits and keeps its carrier meanwhile, which waits too. Called while
     /// no strand has the turn.
     boolean isPinned() {
-      if (state != SUSPENDED) {
-        return false;
-      }
-      // VirtualThread[#22,name]/waiting@ForkJoinPool-1-worker-1
-      String description = thread.toString();
-      return description.startsWith("waiting@", description.lastIndexOf("]/") + 2);
+      return state == SUSPENDED && VirtualThreads.isPinned(thread);
     }
 
     @Override
@@ -218,6 +257,19 @@ final class Baton extends Turns {
       }
       state = DONE;
       returnToStarter();
+      boolean _ = passTurn();
+    }
+
+    @Override
+    void arrive() {
+      awaitTurn();
+      state = RUNNING;
+      scheduler.current = this;
+    }
+
+    @Override
+    void passOn(byte newState) {
+      state = newState;
       boolean _ = passTurn();
     }
 

@@ -46,6 +46,11 @@ final class Carrier extends Turns {
   }
 
   @Override
+  Strand strand(Scheduler scheduler, GeneratorThread generator) {
+    return new Carried(scheduler, (GeneratorThread.Carried) generator);
+  }
+
+  @Override
   void run(Scheduler scheduler) {
     FirstEnd.onThisThread();
     for (Strand next = scheduler.next(); next != null; next = scheduler.next()) {
@@ -80,7 +85,7 @@ final class Carrier extends Turns {
     private static final byte RESUMING = 4;
 
     private final Thread thread;
-    // null for a task's strand, which runs the task
+    // null for a task's strand, which runs the task; a generator's strand has its GeneratorThread
     private final @Nullable Runnable body;
     private @Nullable Runnable continuation;
 
@@ -98,9 +103,22 @@ final class Carrier extends Turns {
       }
     }
 
+    Carried(Scheduler scheduler, GeneratorThread.Carried generator) {
+      super(scheduler, null, new Context());
+      this.body = generator;
+      this.thread = generator.thread();
+      this.continuation = generator.continuation();
+      this.state = SUSPENDED;
+    }
+
     @Override
     Thread thread() {
       return thread;
+    }
+
+    @Override
+    Strand root() {
+      return body instanceof GeneratorThread generator ? generator.root(this) : this;
     }
 
     @Override
@@ -161,12 +179,29 @@ final class Carrier extends Turns {
     }
 
     @Override
+    void arrive() {
+      state = RUNNING;
+    }
+
+    @Override
+    void passOn(byte newState) {
+      state = newState;
+    }
+
+    @Override
     public void execute(Runnable runnable) {
       if (continuation == null) {
         continuation = runnable;
       } else if (runnable != continuation) {
         VirtualThreads.runElsewhere(runnable);
-      } else if (scheduler.isOnLoop()) {
+      } else {
+        runnableAgain();
+      }
+    }
+
+    @Override
+    void runnableAgain() {
+      if (scheduler.isOnLoop()) {
         scheduler.runnableAgain(this);
       } else {
         scheduler.inbox.push(this);

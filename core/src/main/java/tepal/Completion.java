@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package tepal;
 
+import java.util.function.Consumer;
+
 /// What a future keeps of those who want to know that it is done.
 interface Completion {
 
   /// Returns the entry of the ready queue that will tell them.
   Ready completed(Future<?> future);
+
+  /// Finds the tasks and futures on whose behalf this wants to know; by default none.
+  default void awaiters(Consumer<? super Future<?>> found) {}
 }

@@ -41,6 +41,11 @@ public final class Context {
     return new Context(current().bindings);
   }
 
+  /// Makes `context` that of the current thread, which runs no strand.
+  static void adopt(Context context) {
+    OF_THREAD.set(context);
+  }
+
   static Context current() {
     Strand strand = Strand.current();
     return strand == null ? OF_THREAD.get() : strand.context;

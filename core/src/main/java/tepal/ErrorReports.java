@@ -47,7 +47,7 @@ final class ErrorReports {
     }
     try {
       return object.toString();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | StackOverflowError e) {
       return object.getClass().getName() + " without a text";
     }
   }

@@ -2,6 +2,8 @@
 package tepal;
 
 import java.time.Duration;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -22,9 +24,13 @@ public final class EventLoop implements AutoCloseable {
   final Scheduler scheduler;
   private final WorkerThreads workers;
   private final Signals signals;
+  final Generators generators = new Generators(this);
 
   // JDK futures of tasks that are not done; filled and emptied by any thread
   private final Set<CompletableFuture<?>> cancelledAtClose = ConcurrentHashMap.newKeySet();
+
+  // what to call when the loop is closed
+  private final Set<Runnable> closeCallbacks = new LinkedHashSet<>();
 
   private @Nullable TaskFactory taskFactory;
   private @Nullable ExceptionHandler exceptionHandler;
@@ -190,8 +196,47 @@ public final class EventLoop implements AutoCloseable {
           ExceptionContext.of("Task was destroyed but it is pending: " + task, null, task));
     }
     scheduler.end.run();
+    generators.loopClosed();
+    runCloseCallbacks();
     cancelledAtClose.forEach(each -> each.cancel(/* mayInterruptIfRunning= */ false));
     scheduler.unretrieved.reportAll();
+  }
+
+  /// Calls `callback` when the loop is closed: on the thread that closes it, after its tasks
+  /// have been unwound.
+  ///
+  /// For those who hold something outside the JVM for as long as the loop lives, such as a
+  /// child process. The callback cannot use the loop any more. What it throws is given to the
+  /// exception handler. Callbacks are called in the order in which they were added; adding one
+  /// again does nothing.
+  ///
+  /// @param callback what to call
+  /// @throws IllegalStateException if the loop is closed, or on another thread than the loop's
+  public void addCloseCallback(Runnable callback) {
+    requireOpen();
+    scheduler.requireLoopThread("addCloseCallback()");
+    boolean _ = closeCallbacks.add(Objects.requireNonNull(callback, "callback"));
+  }
+
+  /// Removes a callback that was given to [#addCloseCallback].
+  ///
+  /// @param callback the callback
+  /// @return whether it was there
+  /// @throws IllegalStateException on another thread than the loop's
+  public boolean removeCloseCallback(Runnable callback) {
+    scheduler.requireLoopThread("removeCloseCallback()");
+    return closeCallbacks.remove(callback);
+  }
+
+  private void runCloseCallbacks() {
+    for (Runnable callback : List.copyOf(closeCallbacks)) {
+      try {
+        callback.run();
+      } catch (Throwable e) {
+        callExceptionHandler(new ExceptionContext("Exception in close callback " + callback, e));
+      }
+    }
+    closeCallbacks.clear();
   }
 
   // ---- Callbacks
@@ -318,6 +363,31 @@ public final class EventLoop implements AutoCloseable {
     return timer;
   }
 
+  /// Returns a future that is done once the loop has had nothing to run for `cushion`: no task
+  /// and no callback was ready all that time.
+  ///
+  /// Returns immediately. What waits for a timer, for I/O, for another thread or in JDK code is
+  /// not ready; a cushion gives such things the time to arrive. Of several such futures those
+  /// with the shortest cushion are done first; as whoever waits for them then runs, the
+  /// cushions of the others begin anew. A virtual clock stands still until they are done.
+  /// Cancelling the future is all that it takes to give it up. A loop that is always busy never
+  /// completes it.
+  ///
+  /// For tests (`tepal.testing.Testing.waitAllTasksBlocked`) and for what a program does when it
+  /// has nothing else to do.
+  ///
+  /// @param cushion how long the loop has to have been idle, in real time; zero or less for the
+  ///     first moment in which nothing is ready, more than 292 years for ever
+  /// @return the future
+  /// @throws IllegalStateException if the loop is closed, or on another thread than the loop's
+  public Future<@Nullable Void> whenIdle(Duration cushion) {
+    requireOpen();
+    scheduler.requireLoopThread("whenIdle()");
+    Future<@Nullable Void> future = new Future<>(scheduler, "whenIdle()");
+    scheduler.idleWaits().add(Math.max(0, Nanos.of(cushion)), future);
+    return future;
+  }
+
   /// Returns the loop's time: how long ago its clock's arbitrary zero was.
   ///
   /// May be called from any thread, if the loop's clock may.
@@ -335,6 +405,30 @@ public final class EventLoop implements AutoCloseable {
   /// @return the future
   public <T extends @Nullable Object> Future<T> createFuture() {
     return new Future<>(scheduler);
+  }
+
+  /// Creates a future with which the current task is about to wait for `blocker`: for code
+  /// that builds primitives, as [tepal.sync] and [tepal.queues] do.
+  ///
+  /// The same as [#createFuture()], but for descriptions: a task that awaits it is
+  /// `Task[reader, waiting for Queue[0 items]]`, and awaits the holder if this is a [Blocker]
+  /// that has one. The text is asked for when it is needed. Ask for it before anything else
+  /// that the wait would have to take back, as this is where a wait is refused that must not
+  /// be.
+  ///
+  /// Must be called from the loop.
+  ///
+  /// @param blocker what is waited for; its `toString` may be called from any thread
+  /// @param <T> the type of its value
+  /// @return the future
+  /// @throws IllegalStateException if the current task must not be suspended, see
+  ///     [Asyncio#noSuspend(Body)]
+  public <T extends @Nullable Object> Future<T> createWaiter(Object blocker) {
+    Strand current = scheduler.current;
+    if (current != null && current.task != null && current.task.noSuspend() != null) {
+      current.task.requireMaySuspend(ErrorReports.textOf(blocker));
+    }
+    return new Future<>(scheduler, Objects.requireNonNull(blocker, "blocker"));
   }
 
   /// Creates a task that runs `body` from the next iteration on.
@@ -460,6 +554,24 @@ public final class EventLoop implements AutoCloseable {
     workers.shutdown(timeout);
   }
 
+  // ---- Generators
+
+  /// Suspends the current task until the generators are closed that tasks of this loop have
+  /// begun to read and nobody has read to their end.
+  ///
+  /// They are closed at the same time, each by a task of its own. What they throw goes to the
+  /// exception handler. A generator that is started in this loop afterwards is not closed with
+  /// it, and a warning is logged. [Asyncio#run] and [Runner] call this when all tasks have
+  /// ended.
+  ///
+  /// If the task is cancelled while waiting, so are those tasks.
+  ///
+  /// @throws CancelledError if the task is cancelled while waiting
+  /// @throws IllegalStateException if the current thread runs no task
+  public void shutdownAsyncgens() {
+    generators.shutdown();
+  }
+
   // ---- Signals
 
   /// Calls `callback` on the loop each time the process receives a signal.
@@ -520,6 +632,20 @@ public final class EventLoop implements AutoCloseable {
     ErrorReports.handle(this, exceptionHandler, context);
   }
 
+  /// Reports now, to the exception handler, the failures of futures that nobody has asked for so
+  /// far. By itself a loop reports each when its future is collected, or when the loop is closed.
+  ///
+  /// Returns immediately. For tools that keep futures alive, such as a shell, whose variables
+  /// do. A failure is reported once, also if somebody asks for it later.
+  ///
+  /// Has no counterpart in asyncio.
+  ///
+  /// @throws IllegalStateException if called on another thread than the loop's
+  public void reportUnretrievedFailures() {
+    scheduler.requireLoopThread("reportUnretrievedFailures()");
+    scheduler.unretrieved.reportAll();
+  }
+
   // ---- Debugging
 
   /// Returns whether the loop is in debug mode.
@@ -550,6 +676,48 @@ public final class EventLoop implements AutoCloseable {
   /// @param duration the duration
   public void setSlowCallbackDuration(Duration duration) {
     scheduler.reports.slowNanos = Nanos.of(duration);
+  }
+
+  /// Returns all tasks of the loop as a text: each with what it does and its stack, and
+  /// indented below it the tasks that it awaits. What `python -m asyncio pstree` prints.
+  ///
+  /// May be called from any thread, also while the loop hangs. A loop that turns is asked, and
+  /// the tasks stand still while they are looked at. If it does not answer within half a
+  /// second, the text says what can be seen from outside, and what has the turn. Blocks the
+  /// calling thread meanwhile; never throws.
+  ///
+  /// A task is awaited by who waits in its `await`, by a task that gathers, shields, or waits
+  /// for it, by the task of its group, and by a task that waits for a lock that it holds.
+  /// Tasks that await each other in a circle end in a line such as `cycle: a -> b -> a`. Shown
+  /// are 1000 tasks at most and 100 levels.
+  ///
+  /// ```
+  /// EventLoop[running, opened]: 2 tasks
+  /// * Task[main, waiting for TaskGroup[entered, tasks=1]]
+  ///   + Call stack:
+  ///   |   at tepal.TaskGroup.run(TaskGroup.java:131)
+  ///   |   at app.App.main(App.java:9)
+  ///   + Awaits:
+  ///     * Task[fetch-1, waiting for Queue[0 items, 1 getter waiting]]
+  ///       + Call stack:
+  ///       |   at tepal.queues.Queue.get(Queue.java:151)
+  ///       |   at app.App.fetch(App.java:20)
+  /// ```
+  ///
+  /// @return the text, several lines
+  public String formatTaskTree() {
+    return TaskTree.tree(scheduler);
+  }
+
+  /// Returns all tasks of the loop as a table: name, what it does, where it is, and who awaits
+  /// it. What `python -m asyncio ps` prints.
+  ///
+  /// May be called from any thread, also while the loop hangs; see [#formatTaskTree()]. Shown
+  /// are 1000 tasks at most.
+  ///
+  /// @return the text, a line for each task
+  public String formatTaskTable() {
+    return TaskTree.table(scheduler);
   }
 
   /// Returns the mode that this loop runs its tasks in. May be called from any thread.

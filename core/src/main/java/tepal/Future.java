@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -33,7 +34,7 @@ public sealed class Future<T extends @Nullable Object> implements Awaitable<T>
   /*
    * state      entered by        `outcome` holds
    * ---------  ----------------  ------------------------------------------------------------
-   * PENDING    constructor       null
+   * PENDING    constructor       what a task waits for with this, for descriptions, or null
    * FINISHED   setResult         the value
    * FAILED     setException      the exception
    * CANCELLED  cancel            the CancelledError that the first result() throws, or null
@@ -55,7 +56,12 @@ public sealed class Future<T extends @Nullable Object> implements Awaitable<T>
   private byte state = PENDING;
 
   Future(Scheduler scheduler) {
+    this(scheduler, null);
+  }
+
+  Future(Scheduler scheduler, @Nullable Object blocker) {
     this.scheduler = scheduler;
+    this.outcome = blocker;
     if (scheduler.debug) {
       rare().origin = Origin.here();
     }
@@ -70,6 +76,10 @@ public sealed class Future<T extends @Nullable Object> implements Awaitable<T>
 
     // set while this has an exception that nobody has asked for
     @Nullable UnretrievedFailure unretrieved;
+
+    // who awaits this beside those in `completions`, as combinators of users have said; null if
+    // nobody
+    @Nullable List<Future<?>> awaitedBy;
   }
 
   private Rare rare() {
@@ -184,6 +194,22 @@ public sealed class Future<T extends @Nullable Object> implements Awaitable<T>
     return scheduler.loop;
   }
 
+  /// Returns a JDK future for other threads, which ends as this does.
+  ///
+  /// Returns immediately. Cancelling the returned future, from any thread, cancels this one
+  /// on the loop; ending it in another way leaves this one alone. The loop's callback thread
+  /// completes it, so that what depends on it runs there as other callbacks do. If the loop
+  /// is closed before this is done, the returned future is cancelled, by the thread that
+  /// closes it. An exception counts as asked for.
+  ///
+  /// Must be called from the loop.
+  ///
+  /// @return a future for other threads, done already if this is
+  /// @throws IllegalStateException if called on another thread than the loop's
+  public final CompletableFuture<T> toCompletableFuture() {
+    return JdkFutures.mirror(this);
+  }
+
   private Throwable failure() {
     return switch (state) {
       case FAILED -> {
@@ -205,7 +231,7 @@ public sealed class Future<T extends @Nullable Object> implements Awaitable<T>
       return makeCancelledError();
     }
     retrieved();
-    return outcome instanceof CancelledError error ? error : null;
+    return state == FAILED && outcome instanceof CancelledError error ? error : null;
   }
 
   /// Returns the error to throw for a cancelled future: the original one once, then new ones.
@@ -253,8 +279,8 @@ public sealed class Future<T extends @Nullable Object> implements Awaitable<T>
     return cancel(null);
   }
 
-  /// Cancels this and schedules its callbacks. Does nothing if it is done already. A [Task] is
-  /// not cancelled at once but where it waits, or will wait next; see there.
+  /// Cancels this and schedules its callbacks. Does nothing if it is done already. A [Task]
+  /// is not cancelled at once but where it waits, or will wait next; see there.
   ///
   /// Must be called from the loop.
   ///
@@ -266,7 +292,8 @@ public sealed class Future<T extends @Nullable Object> implements Awaitable<T>
     return requestCancel(message);
   }
 
-  /// Does what [#cancel(String)] says; without its guard, so that the loop itself can call it.
+  /// Does what [#cancel(String)] says; without its guard, so that the loop itself can call
+  /// it.
   boolean requestCancel(@Nullable String message) {
     retrieved();
     if (state != PENDING) {
@@ -398,6 +425,50 @@ public sealed class Future<T extends @Nullable Object> implements Awaitable<T>
     }
   }
 
+  // ---- Who awaits this
+
+  /// Finds who awaits this directly. May be called from any thread, which may then miss some.
+  final void awaiters(Consumer<? super Future<?>> found) {
+    Object present = completions;
+    if (present instanceof ArrayList<?> list) {
+      for (Object each : list.toArray()) {
+        if (each instanceof Completion completion) {
+          completion.awaiters(found);
+        }
+      }
+    } else if (present instanceof Completion completion) {
+      completion.awaiters(found);
+    }
+    Rare extra = rare;
+    List<Future<?>> said = extra == null ? null : extra.awaitedBy;
+    if (said != null) {
+      for (Object each : said.toArray()) {
+        if (each instanceof Future<?> waiter) {
+          found.accept(waiter);
+        }
+      }
+    }
+  }
+
+  final void addToAwaitedBy(Future<?> waiter) {
+    scheduler.requireLoopThread("futureAddToAwaitedBy()");
+    Rare mine = rare();
+    if (mine.awaitedBy == null) {
+      mine.awaitedBy = new ArrayList<>(1);
+    }
+    if (!mine.awaitedBy.contains(waiter)) {
+      mine.awaitedBy.add(waiter);
+    }
+  }
+
+  final void discardFromAwaitedBy(Future<?> waiter) {
+    scheduler.requireLoopThread("futureDiscardFromAwaitedBy()");
+    Rare present = rare;
+    if (present != null && present.awaitedBy != null) {
+      boolean _ = present.awaitedBy.remove(waiter);
+    }
+  }
+
   private void scheduleCompletions() {
     Object present = completions;
     if (present == null) {
@@ -421,18 +492,48 @@ public sealed class Future<T extends @Nullable Object> implements Awaitable<T>
     return Origin.framesOf(originOrNull());
   }
 
+  /// Returns what a task waits for with this, or null if that is not known or over.
+  final @Nullable Object blocker() {
+    return state == PENDING ? outcome : null;
+  }
+
+  /// Returns the exception that this ended with, without counting as having asked for it; null
+  /// if it ended otherwise.
+  final @Nullable Throwable failureOrNull() {
+    return state == FAILED && outcome instanceof Throwable failure ? failure : null;
+  }
+
   /// Returns the word for the state, and what it gave.
-  final String describeState() {
+  final String describeState(Vantage from) {
     return switch (state) {
       case PENDING -> "pending";
-      case FINISHED -> "result=" + ErrorReports.textOf(outcome);
-      case FAILED -> "exception=" + ErrorReports.textOf(outcome);
+      case FINISHED -> "result=" + from.textOf(outcome);
+      case FAILED -> "exception=" + from.textOf(outcome);
       default -> "cancelled";
     };
   }
 
+  /// Returns the text of this, as far as it can be had from there.
+  String describe(Vantage from) {
+    Object waitedFor = blocker();
+    return "Future[" + describeState(from)
+        + (waitedFor == null ? "" : ", of " + from.textOf(waitedFor))
+        + Origin.describe(originOrNull()) + "]";
+  }
+
+  /// Returns what a task waits for that waits with this.
+  final String describeWait(Vantage from) {
+    Object waitedFor = blocker();
+    return waitedFor == null ? shortName(from) : from.textOf(waitedFor);
+  }
+
+  /// Returns what stands for this in the description of another.
+  String shortName(Vantage from) {
+    return describe(from);
+  }
+
   @Override
-  public String toString() {
-    return "Future[" + describeState() + Origin.describe(originOrNull()) + "]";
+  public final String toString() {
+    return describe(Vantage.INSIDE);
   }
 }

@@ -7,6 +7,7 @@ import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// One call of `gather`: completes its future when the children are done, or the first has
@@ -70,6 +71,11 @@ final class Gathering<T extends @Nullable Object, R extends @Nullable Object> ex
     }
     count = distinct.size();
     done.forEach(this::done);
+  }
+
+  @Override
+  public void awaiters(Consumer<? super Future<?>> found) {
+    found.accept(outer);
   }
 
   @Override

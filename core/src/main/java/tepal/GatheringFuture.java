@@ -45,7 +45,7 @@ final class GatheringFuture<T extends @Nullable Object> extends Future<List<T>> 
   }
 
   @Override
-  public String toString() {
-    return "Gathering[%d, %s]".formatted(children.size(), describeState());
+  String describe(Vantage from) {
+    return "Gathering[%d, %s]".formatted(children.size(), describeState(from));
   }
 }

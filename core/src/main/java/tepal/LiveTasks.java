@@ -58,6 +58,16 @@ final class LiveTasks {
     return true;
   }
 
+  /// Returns the task whose thread this is, or null. Takes time in proportion to the tasks.
+  @Nullable Task<?> of(Thread thread) {
+    for (Task<?> task = first; task != null; task = task.newer) {
+      if (task.thread() == thread) {
+        return task;
+      }
+    }
+    return null;
+  }
+
   Set<Task<?>> snapshot() {
     Set<Task<?>> tasks = new LinkedHashSet<>();
     for (Task<?> task = first; task != null; task = task.newer) {

@@ -22,7 +22,8 @@ public interface LoopClock {
 
   /// Says how long, in real nanoseconds, the loop may sleep: it has nothing to run, and
   /// nothing due before `deadlineNanos`. A clock of its own time may move to that deadline
-  /// instead and return 0, or let the loop sleep a while and be asked again.
+  /// instead and return 0, or let the loop sleep a while and be asked again. What it throws
+  /// ends the run of the loop and is thrown there.
   ///
   /// @param deadlineNanos the time of the next timer by this clock; [Long#MAX_VALUE] if there
   ///     is none
@@ -34,7 +35,8 @@ public interface LoopClock {
   /// What an idle loop still expects from outside.
   interface Outstanding {
 
-    /// Returns whether calls in executors or I/O are outstanding.
+    /// Returns whether calls in executors or I/O are outstanding, or somebody waits for the
+    /// loop to be idle ([EventLoop#whenIdle]).
     ///
     /// @return whether there is such work
     boolean work();

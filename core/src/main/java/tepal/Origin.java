@@ -38,7 +38,7 @@ record Origin(List<StackTraceElement> frames) {
   }
 
   /// Returns whether a class is part of this library and not of its user.
-  private static boolean isOurs(Class<?> type) {
+  static boolean isOurs(Class<?> type) {
     return type.getProtectionDomain() == Origin.class.getProtectionDomain();
   }
 }

@@ -133,8 +133,10 @@ public final class Runner implements AutoCloseable {
     }
     try {
       cancelAllTasks(present);
-      present.runUntilComplete(
-          Asyncio.awaitable(() -> present.shutdownDefaultExecutor(EXECUTOR_TIMEOUT)));
+      present.runUntilComplete(() -> {
+        present.shutdownAsyncgens();
+        present.shutdownDefaultExecutor(EXECUTOR_TIMEOUT);
+      });
     } finally {
       present.close();
     }

@@ -86,6 +86,9 @@ final class Scheduler implements LoopClock.Outstanding {
   // real time at which the loop ran out of work; 0 while it has some
   private long idleSinceNanos;
 
+  // null until somebody first waits for the loop to be idle
+  private @Nullable IdleWaits idleWaits;
+
   private @Nullable CallbackThread callbacks;
   private @Nullable IoThread io;
 
@@ -238,7 +241,7 @@ final class Scheduler implements LoopClock.Outstanding {
     long nanos = 0;
     if (!busy) {
       becomeIdle();
-      nanos = inbox.fallAsleep(selecting) ? clock.idle(deadline, this) : 0;
+      nanos = inbox.fallAsleep(selecting) ? mayIdle(deadline) : 0;
     }
     return selecting.selectFor(Math.max(0, nanos));
   }
@@ -246,7 +249,7 @@ final class Scheduler implements LoopClock.Outstanding {
   private void sleep(long deadline) {
     becomeIdle();
     while (inbox.isEmpty()) {
-      long nanos = clock.idle(deadline, this);
+      long nanos = mayIdle(deadline);
       if (nanos <= 0) {
         break;
       }
@@ -261,6 +264,13 @@ final class Scheduler implements LoopClock.Outstanding {
     if (idleSinceNanos == 0) {
       idleSinceNanos = System.nanoTime();
     }
+  }
+
+  /// Returns for how long, in real nanoseconds, the loop may sleep.
+  private long mayIdle(long deadline) {
+    long nanos = clock.idle(deadline, this);
+    IdleWaits waits = idleWaits;
+    return waits == null || waits.isEmpty() ? nanos : Math.min(nanos, waits.leftNanos(idleNanos()));
   }
 
   /// Moves to the ready queue what came in and the timers that are due, and begins to run it.
@@ -278,6 +288,8 @@ final class Scheduler implements LoopClock.Outstanding {
     todo = ready.size();
     if (todo > 0) {
       idleSinceNanos = 0;
+    } else if (idleWaits != null && !idleWaits.isEmpty()) {
+      idleWaits.idleFor(idleNanos());
     }
   }
 
@@ -443,17 +455,20 @@ final class Scheduler implements LoopClock.Outstanding {
   /// turns.
   void suspendedByJdk(Strand strand) {
     CallbackThread thread = callbacks;
-    if (thread != null && thread.strand == strand) {
+    if (thread != null && thread.strand == strand.root()) {
       thread.abandon();
       callbacks = null;
       blockedCallbacks.abandoned(thread);
     }
+    Task<?> task = strand.task;
+    if (task != null) {
+      task.suspendedByJdk(strand);
+    }
     if (!strand.requeued) {
       strand.blocked = true;
       blockedStrands++;
-      Task<?> task = strand.task;
       if (task == null) {
-        blockedCallbacks.suspended(strand);
+        blockedCallbacks.suspended(strand.root());
       } else {
         task.blockedInJdk();
       }
@@ -472,7 +487,7 @@ final class Scheduler implements LoopClock.Outstanding {
         strand.blocked = false;
         blockedStrands--;
         if (strand.task == null) {
-          blockedCallbacks.runnableAgain(strand);
+          blockedCallbacks.runnableAgain(strand.root());
         }
       }
       ready.add(strand);
@@ -505,7 +520,10 @@ final class Scheduler implements LoopClock.Outstanding {
   @Override
   public boolean work() {
     IoThread thread = io;
-    return outstandingWork > 0 || (thread != null && thread.hasWork());
+    IdleWaits waits = idleWaits;
+    return outstandingWork > 0
+        || (thread != null && thread.hasWork())
+        || (waits != null && !waits.isEmpty());
   }
 
   @Override
@@ -519,6 +537,15 @@ final class Scheduler implements LoopClock.Outstanding {
   }
 
   // ---- Other parts
+
+  IdleWaits idleWaits() {
+    IdleWaits present = idleWaits;
+    if (present == null) {
+      present = new IdleWaits();
+      idleWaits = present;
+    }
+    return present;
+  }
 
   void install(Selector selector) {
     io = new IoThread(this, selector);
@@ -539,9 +566,10 @@ final class Scheduler implements LoopClock.Outstanding {
     if (task != null) {
       return task;
     }
+    Strand root = strand.root();
     CallbackThread thread = callbacks;
-    if (thread == null || thread.strand != strand) {
-      thread = blockedCallbacks.threadOf(strand);
+    if (thread == null || thread.strand != root) {
+      thread = blockedCallbacks.threadOf(root);
     }
     Handle handle = thread == null ? null : thread.running();
     return handle == null ? strand.thread().getName() : handle;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package tepal;
 
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// One call of `shield`: an outer future that ends as the inner one does, but can be cancelled
@@ -24,7 +25,7 @@ final class Shield<T extends @Nullable Object> extends Observer {
 
   private Shield(Future<T> inner) {
     this.inner = inner;
-    this.outer = new Future<>(inner.scheduler);
+    this.outer = new Future<>(inner.scheduler, this);
   }
 
   static <T extends @Nullable Object> Future<T> shield(Future<T> inner) {
@@ -41,6 +42,11 @@ final class Shield<T extends @Nullable Object> extends Observer {
       }
     });
     return shield.outer;
+  }
+
+  @Override
+  public void awaiters(Consumer<? super Future<?>> found) {
+    found.accept(outer);
   }
 
   @Override
@@ -68,5 +74,10 @@ final class Shield<T extends @Nullable Object> extends Observer {
       inner.removeCompletion(REPORT);
       inner.addCompletion(REPORT);
     }
+  }
+
+  @Override
+  public String toString() {
+    return "Shield[" + inner.shortName(Vantage.INSIDE) + "]";
   }
 }

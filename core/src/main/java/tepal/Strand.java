@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package tepal;
 
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// A thread of control of one loop: a task's, a callback thread's, or the I/O thread's.
@@ -16,6 +17,9 @@ abstract class Strand extends Ready implements Completion {
    *
    * Of one loop at most one strand is on a thread at a time. All fields but `thread` are confined to
    * the loop; the switch from one strand to the next makes them visible.
+   *
+   * The body of a generator that is driven in a loop runs on a strand of its own there, which acts for the
+   * one that drives it: it has its task and its context as long as control is there [GeneratorThread].
    */
   static final byte NEW = 0;
   static final byte RUNNING = 1;
@@ -24,8 +28,10 @@ abstract class Strand extends Ready implements Completion {
 
   final Scheduler scheduler;
 
-  // null for a callback thread and the I/O thread
-  final @Nullable Task<?> task;
+  // null for a callback thread and the I/O thread; a generator's strand has the task that drives
+  // it,
+  // any other one has the same always
+  @Nullable Task<?> task;
 
   // what ContextVar sees
   Context context;
@@ -62,11 +68,28 @@ abstract class Strand extends Ready implements Completion {
   /// Returns the thread that this runs on.
   abstract Thread thread();
 
+  /// Returns the strand whose turn it is when this has it: this one, or, if it is a
+  /// generator's, the one of the task or callback that drives the generator.
+  abstract Strand root();
+
   /// Gives up the turn until the loop hands out the next one. Called on this strand's own
   /// thread.
   ///
   /// @throws IllegalStateException if the thread is pinned, so that it cannot give up its turn
   abstract void suspend();
+
+  /// Begins a turn that another strand has handed to this one, a generator's. Called on its
+  /// thread.
+  abstract void arrive();
+
+  /// Ends the turn of this strand, a generator's, for the benefit of the one that is to run
+  /// next. Returns at once; the thread then waits, or ends if the state is to be `DONE`.
+  /// Called on its thread.
+  abstract void passOn(byte newState);
+
+  /// Queues this again: the JDK says that it can go on after JDK code has suspended it. May be
+  /// called from any thread. Opened mode only.
+  abstract void runnableAgain();
 
   /// Returns what a wait throws on a pinned thread.
   static IllegalStateException pinned() {
@@ -116,5 +139,12 @@ abstract class Strand extends Ready implements Completion {
   @Override
   public final Ready completed(Future<?> future) {
     return this;
+  }
+
+  @Override
+  public final void awaiters(Consumer<? super Future<?>> found) {
+    if (task != null) {
+      found.accept(task);
+    }
   }
 }

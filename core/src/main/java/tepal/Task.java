@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package tepal;
 
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -71,6 +72,9 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   // whether an exception that leaves a scope may be what an interrupt left behind
   private boolean cancelledByInterrupt;
 
+  // the innermost scope in which nothing must suspend this; null outside any
+  private @Nullable NoSuspend noSuspend;
+
   Task(Scheduler scheduler, Awaitable<? extends T> coro, TaskOptions options) {
     super(scheduler);
     this.coro = Objects.requireNonNull(coro, "body");
@@ -94,6 +98,24 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   static @Nullable Task<?> current() {
     Strand current = Strand.current();
     return current == null ? null : current.task;
+  }
+
+  /// Returns the task that a thread runs, for tools that have a thread or its name.
+  ///
+  /// Looks at every task of every loop that runs. May be called from any thread; another one
+  /// than the loop's may miss a task that begins or ends meanwhile.
+  ///
+  /// @param thread the thread
+  /// @return the task; null if the thread runs none, or its task is done
+  public static @Nullable Task<?> of(Thread thread) {
+    Objects.requireNonNull(thread, "thread");
+    for (Scheduler each : Scheduler.running()) {
+      Task<?> task = each.tasks.of(thread);
+      if (task != null) {
+        return task;
+      }
+    }
+    return null;
   }
 
   static Task<?> requireCurrent(String what) {
@@ -160,6 +182,9 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
 
   /// Suspends this until `future`, which is not done, is.
   void awaitPending(Future<?> future) {
+    if (noSuspend != null) {
+      requireMaySuspend(future.describeWait(Vantage.INSIDE));
+    }
     leaveScope();
     if (future instanceof Task<?> task && task.awaitedItself) {
       throw new IllegalStateException(
@@ -200,6 +225,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
 
   /// Gives up the turn once: a bare `yield` of asyncio.
   void yieldOnce() {
+    requireMaySuspend("its next turn");
     leaveScope();
     Strand own = strand();
     scheduler.add(own);
@@ -215,12 +241,37 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     }
   }
 
+  /// Guards a wait that has to suspend this, before anything is done that it would have to
+  /// take back.
+  ///
+  /// @param what what it would wait for
+  /// @throws IllegalStateException in a scope that must not suspend
+  void requireMaySuspend(String what) {
+    NoSuspend scope = noSuspend;
+    if (scope != null) {
+      throw scope.refusal(what);
+    }
+  }
+
+  @Nullable NoSuspend noSuspend() {
+    return noSuspend;
+  }
+
+  void setNoSuspend(@Nullable NoSuspend scope) {
+    noSuspend = scope;
+  }
+
   private Strand strand() {
     Strand own = strand;
     if (own == null) {
       throw new IllegalStateException("Expected a task that runs, but it is done: " + this);
     }
     return own;
+  }
+
+  /// Makes `acting` what runs this: its own strand, or that of a generator that it drives.
+  void runsOn(Strand acting) {
+    strand = acting;
   }
 
   /// Returns what runs this, or null if it is done.
@@ -341,6 +392,15 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     return own != null && own.blocked;
   }
 
+  /// Notes that JDK code has just suspended this, whether or not it can go on already. Called
+  /// by the scheduler.
+  void suspendedByJdk(Strand own) {
+    NoSuspend scope = noSuspend;
+    if (scope != null) {
+      scope.suspendedByJdk(own.thread().getStackTrace());
+    }
+  }
+
   /// Interrupts this if it is to be cancelled: JDK code has just suspended it. Called by the
   /// scheduler.
   void blockedInJdk() {
@@ -363,7 +423,10 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
       scheduler.callNext(
           () -> {
             interruptQueued = false;
-            own.thread().interrupt();
+            Strand now = strand; // perhaps no longer that of the generator that was blocked
+            if (now != null) {
+              now.thread().interrupt();
+            }
           },
           new Context());
     }
@@ -436,6 +499,62 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     return own == null ? null : own.thread();
   }
 
+  // ---- Its stack
+
+  /// Returns all frames of the task's stack; see [#getStack(int)].
+  ///
+  /// @return the frames, innermost first
+  public List<StackTraceElement> getStack() {
+    return getStack(Integer.MAX_VALUE);
+  }
+
+  /// Returns the frames of the task's stack, innermost first, without those that run it and
+  /// those inside its waits.
+  ///
+  /// Of a task that is suspended, by a wait or by JDK code, the stack where it goes on; of the
+  /// current task, from the caller of this method on; of a task that failed, the frames of its
+  /// exception, which does not count as having asked for it. A task that has not begun, has
+  /// returned, or was cancelled has none.
+  ///
+  /// Returns immediately. May be called from any thread.
+  ///
+  /// Mirrors `asyncio.Task.get_stack`, which orders the frames the other way round, gives the
+  /// one innermost frame of a suspended task, and with a limit the outermost frames of an
+  /// exception.
+  ///
+  /// @param limit how many frames at most, the innermost ones
+  /// @return the frames
+  /// @throws IllegalArgumentException if the limit is negative
+  public List<StackTraceElement> getStack(int limit) {
+    if (limit < 0) {
+      throw new IllegalArgumentException("Expected a limit of at least 0, got " + limit);
+    }
+    Throwable failure = failureOrNull();
+    return CallStack.limited(failure == null ? CallStack.of(this) : CallStack.of(failure), limit);
+  }
+
+  /// Prints the task's stack; see [#printStack(int, Appendable)].
+  ///
+  /// @param out where to print it, such as `System.out`
+  public void printStack(Appendable out) {
+    printStack(Integer.MAX_VALUE, out);
+  }
+
+  /// Prints the task and the frames of its stack, as [#getStack(int)] returns them, or that
+  /// there is none.
+  ///
+  /// May be called from any thread. Mirrors `asyncio.Task.print_stack`.
+  ///
+  /// @param limit how many frames at most, the innermost ones
+  /// @param out where to print it, such as `System.out`
+  /// @throws IllegalArgumentException if the limit is negative
+  /// @throws java.io.UncheckedIOException if `out` throws an [java.io.IOException]
+  public void printStack(int limit, Appendable out) {
+    List<StackTraceElement> frames = getStack(limit);
+    String title = failureOrNull() != null ? "Stack of the exception of " : "Stack of ";
+    CallStack.print(frames.isEmpty() ? "No stack of " + this : title + this + ":", frames, out);
+  }
+
   /// Always throws: the value of a task is what its body returns.
   ///
   /// @throws IllegalStateException always
@@ -453,21 +572,37 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     throw new IllegalStateException("A task does not support setException(); its body throws");
   }
 
-  @Override
-  public String toString() {
-    StringBuilder text = new StringBuilder("Task[").append(getName()).append(", ");
+  // ---- Description
+
+  /// Returns what this waits for, if that is not just a future or another task.
+  @Nullable Object awaitedBlocker() {
     Future<?> waitingFor = waiter;
+    return waitingFor == null ? null : waitingFor.blocker();
+  }
+
+  /// Returns what this does, or how it ended.
+  String describeActivity(Vantage from) {
     if (done()) {
-      text.append(describeState());
-    } else if (waitingFor != null && !waitingFor.done()) {
-      text.append("waiting for ")
-          .append(waitingFor instanceof Task<?> task ? task.getName() : waitingFor);
-    } else {
-      text.append(isBlocked() ? "suspended by JDK code" : describeState());
+      return describeState(from);
     }
-    if (cancelRequests > 0 && !done()) {
-      text.append(", cancelling");
+    String cancelling = cancelRequests > 0 ? ", cancelling" : "";
+    Future<?> waitingFor = waiter;
+    if (waitingFor != null && !waitingFor.done()) {
+      return "waiting for " + waitingFor.describeWait(from) + cancelling;
     }
-    return text.append(']').toString();
+    if (from != Vantage.INSIDE && strand != null && strand == scheduler.current) {
+      return "has the turn" + cancelling;
+    }
+    return (isBlocked() ? "suspended by JDK code" : describeState(from)) + cancelling;
+  }
+
+  @Override
+  String describe(Vantage from) {
+    return "Task[" + getName() + ", " + describeActivity(from) + "]";
+  }
+
+  @Override
+  String shortName(Vantage from) {
+    return getName();
   }
 }

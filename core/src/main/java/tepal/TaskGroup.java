@@ -3,6 +3,7 @@ package tepal;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// A scope that does not end before the tasks made in it.
@@ -41,6 +42,11 @@ public final class TaskGroup {
     @Override
     void done(Future<?> task) {
       taskDone(task);
+    }
+
+    @Override
+    public void awaiters(Consumer<? super Future<?>> found) {
+      found.accept(parent);
     }
   };
   private final List<Throwable> errors = new ArrayList<>();
@@ -291,7 +297,7 @@ public final class TaskGroup {
   private @Nullable CancelledError waitForTasks(@Nullable CancelledError fromBody) {
     CancelledError cancellation = fromBody;
     while (unfinished > 0) {
-      Future<@Nullable Void> waiting = new Future<>(parent.scheduler);
+      Future<@Nullable Void> waiting = new Future<>(parent.scheduler, this);
       completed = waiting;
       try {
         waiting.await();

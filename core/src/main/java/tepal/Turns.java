@@ -16,6 +16,9 @@ abstract sealed class Turns permits Carrier, Baton {
       String name,
       @Nullable Runnable body);
 
+  /// Makes a strand of the thread of a generator's body, which is driven in a loop.
+  abstract Strand strand(Scheduler scheduler, GeneratorThread generator);
+
   /// Lets strands take turns until the scheduler has none left. Called by the thread that runs
   /// the loop.
   abstract void run(Scheduler scheduler);

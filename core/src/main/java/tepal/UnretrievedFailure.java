@@ -56,7 +56,7 @@ final class UnretrievedFailure implements Runnable {
 
   /// The failures of one loop, used by the loop and the cleaner's thread.
   static final class Registry {
-    private static final Cleaner CLEANER = Cleaner.create();
+    static final Cleaner CLEANER = Cleaner.create();
 
     // guarded by the lock, for which nobody queues: whoever turns the loop would stand behind
     // a strand that it would have to carry
@@ -93,7 +93,7 @@ final class UnretrievedFailure implements Runnable {
       }
     }
 
-    /// Reports what is left; called on the thread that closes the loop.
+    /// Reports what is there; called on the loop, or on the thread that closes it.
     void reportAll() {
       lock();
       List<UnretrievedFailure> left = List.copyOf(failures);

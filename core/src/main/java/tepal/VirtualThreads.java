@@ -70,6 +70,14 @@ final class VirtualThreads {
     }
   }
 
+  /// Returns whether a virtual thread of the JDK's scheduler that waits keeps its carrier
+  /// meanwhile, which waits too.
+  static boolean isPinned(Thread waiting) {
+    // VirtualThread[#22,name]/waiting@ForkJoinPool-1-worker-1
+    String description = waiting.toString();
+    return description.startsWith("waiting@", description.lastIndexOf("]/") + 2);
+  }
+
   /// Runs a continuation where those of ordinary virtual threads run.
   static void runElsewhere(Runnable continuation) {
     Executor scheduler = DEFAULT_SCHEDULER;

@@ -4,6 +4,7 @@ package tepal;
 import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// One call of `wait`, and the waits that are built like it.
@@ -17,7 +18,7 @@ final class Waiting extends Observer {
       Scheduler scheduler, int count, @Nullable Duration timeout, ReturnWhen returnWhen) {
     this.left = count;
     this.returnWhen = returnWhen;
-    this.waiter = new Future<>(scheduler);
+    this.waiter = new Future<>(scheduler, this);
     this.timer = timeout == null ? null : new LoopTimer.Completing(waiter);
     if (timer != null && timeout != null) {
       timer.startIn(Nanos.of(timeout));
@@ -58,6 +59,11 @@ final class Waiting extends Observer {
   }
 
   @Override
+  public void awaiters(Consumer<? super Future<?>> found) {
+    waiter.awaiters(found);
+  }
+
+  @Override
   void done(Future<?> future) {
     left--;
     if (left <= 0 || returnWhen == ReturnWhen.FIRST_COMPLETED || endsEarly(future)) {
@@ -78,5 +84,10 @@ final class Waiting extends Observer {
     if (timer != null) {
       timer.cancel();
     }
+  }
+
+  @Override
+  public String toString() {
+    return "Waiting[" + left + " pending]";
   }
 }

@@ -34,7 +34,7 @@ final class WorkerThreads {
       // Submitted as it is: an executor that spans processes sends it to another one.
       return JdkFutures.wrapCall(scheduler, service.submit(call));
     }
-    Future<T> future = new Future<>(scheduler);
+    Future<T> future = new Future<>(scheduler, "a call in an executor");
     Work<T> work = new Work<>(call, future);
     scheduler.workBegins();
     try {
@@ -83,14 +83,14 @@ final class WorkerThreads {
 
   /// Suspends the current task until the default executor has ended.
   void shutdown(@Nullable Duration timeout) {
-    Task<?> _ = Task.requireCurrent("shutdownDefaultExecutor()");
+    Task.requireCurrent("shutdownDefaultExecutor()").requireMaySuspend("the executor's end");
     shutDown = true;
     ExecutorService executor = defaultExecutor;
     if (executor == null) {
       return;
     }
     executor.shutdown();
-    Future<@Nullable Void> ended = new Future<>(scheduler);
+    Future<@Nullable Void> ended = new Future<>(scheduler, executor);
     Thread waiting = Thread.ofPlatform()
         .daemon()
         .name("tepal-executor-shutdown")
@@ -128,10 +128,27 @@ final class WorkerThreads {
     }
   }
 
+  /// Throws if the call that the current thread runs is wanted no more.
+  static void checkCancelled() {
+    Work<?> work = Work.CURRENT.get();
+    if (work == null) {
+      throw new IllegalStateException(
+          "checkCancelled() must be called in a call of toThread() or runInExecutor(), but was called on %s,"
+                  .formatted(Thread.currentThread())
+              + " which runs none");
+    }
+    if (work.unwanted || work.future.getLoop().isClosed()) {
+      throw new CancelledError();
+    }
+  }
+
   /// A call in an executor. Not run at all if its future is done before it begins.
   private static final class Work<T extends @Nullable Object> extends Observer implements Runnable {
     private final Callable<T> call;
     private final Future<T> future;
+
+    // the call that a thread runs
+    static final ThreadLocal<@Nullable Work<?>> CURRENT = new ThreadLocal<>();
 
     // set on the loop, read by the executor's thread
     private volatile boolean unwanted;
@@ -146,10 +163,14 @@ final class WorkerThreads {
       T value = null;
       Throwable failure = null;
       if (!unwanted) {
+        Work<?> outer = CURRENT.get(); // of an executor that runs calls on their caller's thread
+        CURRENT.set(this);
         try {
           value = call.call();
         } catch (Throwable e) {
           failure = e;
+        } finally {
+          CURRENT.set(outer);
         }
       }
       future.scheduler.inbox.push(new Arrival<>(future, value, failure, Scheduler::workEnds));

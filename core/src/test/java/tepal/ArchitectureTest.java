@@ -45,16 +45,19 @@ class ArchitectureTest {
     ClosingTest.class,
     CtrlCPrograms.class,
     DebugReportsTest.class,
+    DroppedGeneratorTest.class,
     ForeignVirtualThreadTest.class,
     InterruptedScopesTest.class,
     LeakTest.class,
+    NoSuspendTest.class,
     StrandStackSamplerTest.class,
+    SuspensionAssertionTest.class,
     WatchdogTest.class
   };
 
   /// The packages that a user could have written.
   private static final String[] BUILT_ON_THE_PUBLIC_API = {
-    "tepal.sync", "tepal.queues", "tepal.streams"
+    "tepal.sync", "tepal.queues", "tepal.streams", "tepal.testing"
   };
 
   @Test

@@ -15,10 +15,11 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
 import org.junit.jupiter.api.Test;
+import tepal.testing.Trail;
 
 @OnLoop
 class AsCompletedTest {
-  private final Steps steps = new Steps();
+  private final Trail trail = new Trail();
 
   @Test
   void futures_come_in_the_order_in_which_they_are_done() {
@@ -28,9 +29,9 @@ class AsCompletedTest {
         () -> sleep(ofSeconds(2), "middle"));
 
     for (Future<String> future : asCompleted(bodies)) {
-      steps.add(future.result() + " at " + getRunningLoop().time());
+      trail.add(future.result() + " at " + getRunningLoop().time());
     }
-    steps.assertAre("fast at PT1S", "middle at PT2S", "slow at PT3S");
+    trail.assertIs("fast at PT1S", "middle at PT2S", "slow at PT3S");
   }
 
   @Test
@@ -81,12 +82,12 @@ class AsCompletedTest {
   @Test
   void bodies_run_at_once_whether_anybody_waits_or_not() {
     Iterable<Future<String>> completed = asCompleted(List.of(() -> {
-      steps.add("ran");
+      trail.add("ran");
       return "value";
     }));
     sleep(ofSeconds(1));
 
-    steps.assertAre("ran");
+    trail.assertIs("ran");
     assertThat(completed.iterator().next().result()).isEqualTo("value");
   }
 
@@ -149,7 +150,7 @@ class AsCompletedTest {
     Future<String> other = getRunningLoop().createFuture();
     Iterator<Future<String>> completed = asCompleted(List.of(future, other)).iterator();
     Task<?> first = createTask(() -> completed.next());
-    Task<?> second = createTask(() -> steps.add(completed.next().result()));
+    Task<?> second = createTask(() -> trail.add(completed.next().result()));
     sleep(ZERO);
 
     future.setResult("value");
@@ -157,19 +158,19 @@ class AsCompletedTest {
     first.cancel();
     assertThatThrownBy(first::await).isInstanceOf(CancelledError.class);
     second.await();
-    steps.assertAre("value");
+    trail.assertIs("value");
   }
 
   @Test
   void a_waiting_task_resumes_two_iterations_after_a_future_is_done() {
     Future<String> future = getRunningLoop().createFuture();
-    createTask(() -> asCompleted(List.of(future)).forEach(each -> steps.add(each.result())));
+    createTask(() -> asCompleted(List.of(future)).forEach(each -> trail.add(each.result())));
     sleep(ZERO);
 
     future.setResult("value");
     sleep(ZERO);
-    steps.assertAre();
+    trail.assertIs();
     sleep(ZERO);
-    steps.assertAre("value");
+    trail.assertIs("value");
   }
 }

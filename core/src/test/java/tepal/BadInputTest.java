@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
+import tepal.testing.Trail;
 import tepal.testing.VirtualClock;
 
 /// Mistakes: each gives an exception that says what was expected and found, and the loop goes on.
@@ -25,7 +26,7 @@ class BadInputTest {
   private static final Duration EVER = Duration.ofSeconds(Long.MAX_VALUE, 999_999_999);
   private static final Duration LONG_AGO = Duration.ofSeconds(Long.MIN_VALUE);
 
-  private final Steps steps = new Steps();
+  private final Trail trail = new Trail();
 
   // ---- Outside a task
 
@@ -73,13 +74,13 @@ class BadInputTest {
         assertThatIllegalStateException()
             .isThrownBy(future::await)
             .withMessageContaining("await() must be called in a task");
-        steps.add("refused");
+        trail.add("refused");
       });
       pass(2);
       future.setResult("value");
-      steps.add(future.await());
+      trail.add(future.await());
     });
-    steps.assertAre("refused", "value");
+    trail.assertIs("refused", "value");
   }
 
   // ---- Loops in loops
@@ -100,9 +101,9 @@ class BadInputTest {
               .hasMessageContaining("cannot be called from a running event loop"));
       other.close();
       pass(1);
-      steps.add("went on");
+      trail.add("went on");
     });
-    steps.assertAre("went on");
+    trail.assertIs("went on");
   }
 
   @Test
@@ -129,15 +130,15 @@ class BadInputTest {
             assertThatIllegalStateException()
                 .isThrownBy(() -> own.get().await())
                 .withMessageContaining("the task awaits itself: Task[selfish, ");
-            steps.add("refused");
+            trail.add("refused");
           },
           TaskOptions.named("selfish"));
       own.set(task);
       task.await();
       assertThatIllegalStateException().isThrownBy(() -> me().await());
-      steps.add("went on");
+      trail.add("went on");
     });
-    steps.assertAre("refused", "went on");
+    trail.assertIs("refused", "went on");
   }
 
   // ---- Durations
@@ -147,15 +148,15 @@ class BadInputTest {
     inVirtualTime(() -> {
       for (Duration each : List.of(Duration.ofNanos(-1), Duration.ofDays(-1), LONG_AGO)) {
         sleep(each);
-        getRunningLoop().callLater(each, steps.adding("timer"));
-        getRunningLoop().callAt(each, steps.adding("timer at"));
+        getRunningLoop().callLater(each, trail.adding("timer"));
+        getRunningLoop().callAt(each, trail.adding("timer at"));
         assertThat(outcome(() -> Asyncio.timeout(each, () -> pass(2))))
             .isEqualTo("TimeoutException");
         assertThat(outcome(() -> Asyncio.waitFor(() -> pass(2), each)))
             .isEqualTo("TimeoutException");
         assertThat(Asyncio.wait(List.of(getRunningLoop().createFuture()), each).done())
             .isEmpty();
-        steps.assertAre("timer at", "timer");
+        trail.assertIs("timer at", "timer");
       }
       assertThat(getRunningLoop().time()).isZero();
     });
@@ -167,8 +168,8 @@ class BadInputTest {
       var loop = getRunningLoop();
       var sleeper = started(() -> sleep(EVER));
       var limited = started(() -> Asyncio.timeout(EVER, () -> sleep(EVER)));
-      loop.callLater(EVER, steps.adding("never"));
-      loop.callAt(EVER, steps.adding("never"));
+      loop.callLater(EVER, trail.adding("never"));
+      loop.callAt(EVER, trail.adding("never"));
       sleep(Duration.ofDays(36_500));
       assertThat(sleeper.done()).isFalse();
       assertThat(limited.done()).isFalse();
@@ -177,7 +178,7 @@ class BadInputTest {
       sleeper.cancel();
       limited.cancel();
     });
-    steps.assertAre();
+    trail.assertIs();
   }
 
   @Test
@@ -213,11 +214,11 @@ class BadInputTest {
         loop.callSoon(() -> {
           throw Thrown.<RuntimeException>sneak(new Exception("checked"));
         });
-        loop.callSoon(steps.adding("next callback"));
+        loop.callSoon(trail.adding("next callback"));
         pass(2);
-        steps.add("task");
+        trail.add("task");
       });
-      steps.assertAre("next callback", "task");
+      trail.assertIs("next callback", "task");
       assertThat(log.messages("Exception in callback Handle[")).hasSize(3);
     }
   }
@@ -230,12 +231,12 @@ class BadInputTest {
         future.addDoneCallback(_ -> {
           throw new IllegalStateException("thrown by a done callback");
         });
-        future.addDoneCallback(done -> steps.add("next " + done.result()));
+        future.addDoneCallback(done -> trail.add("next " + done.result()));
         future.setResult("value");
-        steps.add("task " + future.await());
+        trail.add("task " + future.await());
         pass(1);
       });
-      steps.assertAre("task value", "next value");
+      trail.assertIs("task value", "next value");
       assertThat(log.messages("Exception in callback")).hasSize(1);
     }
   }

@@ -17,13 +17,14 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import tepal.testing.Trail;
 
 /// A callback that JDK code suspends: it waits on a thread of its own, and the loop turns.
 @OnlyOpened
 class BlockedCallbackTest {
   private static final Duration A_LITTLE = Duration.ofMillis(20);
 
-  private final Steps steps = new Steps();
+  private final Trail trail = new Trail();
 
   @Test
   void a_monitor_held_across_a_sleep_does_not_stop_the_loop_when_a_callback_wants_it() {
@@ -32,20 +33,20 @@ class BlockedCallbackTest {
       var holder = started(() -> {
         synchronized (monitor) {
           sleep(A_LITTLE);
-          steps.add("slept");
+          trail.add("slept");
         }
       });
       getRunningLoop().callSoon(() -> {
-        steps.add("wants it");
+        trail.add("wants it");
         synchronized (monitor) {
-          steps.add("has it");
+          trail.add("has it");
         }
       });
-      getRunningLoop().callSoon(() -> steps.add("next callback"));
+      getRunningLoop().callSoon(() -> trail.add("next callback"));
       holder.await();
       sleep(A_LITTLE);
     });
-    steps.assertAre("wants it", "next callback", "slept", "has it");
+    trail.assertIs("wants it", "next callback", "slept", "has it");
   }
 
   @Test
@@ -81,21 +82,21 @@ class BlockedCallbackTest {
     var gate = new CountDownLatch(1);
     run(() -> {
       var loop = getRunningLoop();
-      loop.callSoon(() -> steps.add("first"));
+      loop.callSoon(() -> trail.add("first"));
       loop.callSoon(() -> {
-        steps.add("blocks");
+        trail.add("blocks");
         await(gate);
-        steps.add("goes on");
+        trail.add("goes on");
       });
-      loop.callSoon(() -> steps.add("third"));
-      loop.callSoon(() -> steps.add("fourth"));
+      loop.callSoon(() -> trail.add("third"));
+      loop.callSoon(() -> trail.add("fourth"));
       pass(1);
-      steps.assertAre("first", "blocks", "third", "fourth");
-      loop.callSoon(() -> steps.add("fifth"));
+      trail.assertIs("first", "blocks", "third", "fourth");
+      loop.callSoon(() -> trail.add("fifth"));
       loop.callSoon(gate::countDown);
-      loop.callSoon(() -> steps.add("sixth"));
+      loop.callSoon(() -> trail.add("sixth"));
       pass(3);
-      steps.assertAre("fifth", "sixth", "goes on");
+      trail.assertIs("fifth", "sixth", "goes on");
     });
   }
 
@@ -106,17 +107,17 @@ class BlockedCallbackTest {
       var future = getRunningLoop().<String>createFuture();
       future.addDoneCallback(done -> {
         await(gate);
-        steps.add("callback of " + done.result());
+        trail.add("callback of " + done.result());
       });
-      future.addDoneCallback(_ -> steps.add("next callback"));
+      future.addDoneCallback(_ -> trail.add("next callback"));
       future.setResult("value");
       assertThat(future.await()).isEqualTo("value");
       pass(2);
-      steps.add("task");
+      trail.add("task");
       gate.countDown();
       pass(2);
     });
-    steps.assertAre("next callback", "task", "callback of value");
+    trail.assertIs("next callback", "task", "callback of value");
   }
 
   @Test
@@ -126,15 +127,15 @@ class BlockedCallbackTest {
       var loop = getRunningLoop();
       loop.callLater(Duration.ofMillis(1), () -> {
         await(gate);
-        steps.add("first timer");
+        trail.add("first timer");
       });
       loop.callLater(Duration.ofMillis(2), () -> {
-        steps.add("second timer");
+        trail.add("second timer");
         gate.countDown();
       });
       sleep(A_LITTLE);
     });
-    steps.assertAre("second timer", "first timer");
+    trail.assertIs("second timer", "first timer");
   }
 
   @Test
@@ -144,17 +145,17 @@ class BlockedCallbackTest {
       var loop = getRunningLoop();
       loop.setExceptionHandler((_, context) -> {
         await(gate);
-        steps.add("handled " + context.message().startsWith("Exception in callback"));
+        trail.add("handled " + context.message().startsWith("Exception in callback"));
       });
       loop.callSoon(() -> {
         throw new IllegalStateException("for the handler");
       });
-      loop.callSoon(() -> steps.add("next callback"));
+      loop.callSoon(() -> trail.add("next callback"));
       pass(2);
-      steps.assertAre("next callback");
+      trail.assertIs("next callback");
       gate.countDown();
       pass(2);
-      steps.assertAre("handled true");
+      trail.assertIs("handled true");
     });
   }
 
@@ -171,10 +172,10 @@ class BlockedCallbackTest {
         createTask(() -> ended.setResult(variable.get()));
       });
       variable.set("changed");
-      loop.callSoon(() -> steps.add(variable.get()));
+      loop.callSoon(() -> trail.add(variable.get()));
       assertThat(ended.await()).isEqualTo("as scheduled");
     });
-    steps.assertAre("changed");
+    trail.assertIs("changed");
   }
 
   @Test
@@ -240,13 +241,13 @@ class BlockedCallbackTest {
     var value = new CompletableFuture<String>();
     try (var runner = new Runner()) {
       runner.run(() -> {
-        getRunningLoop().callSoon(() -> steps.add(value.join()));
+        getRunningLoop().callSoon(() -> trail.add(value.join()));
         pass(2);
       });
       value.complete("came back");
-      steps.assertAre();
+      trail.assertIs();
       runner.run(() -> pass(2));
-      steps.assertAre("came back");
+      trail.assertIs("came back");
     }
   }
 

@@ -25,13 +25,14 @@ import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import tepal.testing.Trail;
 
 /// How a cancellation reaches a task that JDK code has suspended: as one interrupt.
 @OnlyOpened
 class BlockingCancellationTest {
   private static final Duration SOON = Duration.ofMillis(20);
 
-  private final Steps steps = new Steps();
+  private final Trail trail = new Trail();
 
   // ---- It arrives
 
@@ -108,31 +109,31 @@ class BlockingCancellationTest {
   void requests_at_the_same_time_interrupt_once() {
     run(() -> {
       var task = started(() -> {
-        steps.add(outcome(() -> JdkCode.sleep(AN_HOUR)));
-        steps.add(outcome(() -> JdkCode.sleep(SOON)));
+        trail.add(outcome(() -> JdkCode.sleep(AN_HOUR)));
+        trail.add(outcome(() -> JdkCode.sleep(SOON)));
       });
       task.cancel();
       task.cancel();
       task.cancel();
       task.await();
     });
-    steps.assertAre("InterruptedException", "done");
+    trail.assertIs("InterruptedException", "done");
   }
 
   @Test
   void a_request_after_a_swallowed_one_interrupts_again() {
     run(() -> {
       var task = started(() -> {
-        steps.add(outcome(() -> JdkCode.sleep(AN_HOUR)));
-        steps.add(outcome(() -> JdkCode.sleep(AN_HOUR)));
+        trail.add(outcome(() -> JdkCode.sleep(AN_HOUR)));
+        trail.add(outcome(() -> JdkCode.sleep(AN_HOUR)));
       });
       task.cancel("first");
       pass(5);
-      steps.assertAre("InterruptedException");
+      trail.assertIs("InterruptedException");
       task.cancel("second");
       task.await();
     });
-    steps.assertAre("InterruptedException");
+    trail.assertIs("InterruptedException");
   }
 
   @Test
@@ -140,14 +141,14 @@ class BlockingCancellationTest {
     run(() -> {
       var wake = new CompletableFuture<String>();
       var task = started(() -> {
-        steps.add(outcome(() -> JdkCode.sleep(AN_HOUR)));
+        trail.add(outcome(() -> JdkCode.sleep(AN_HOUR)));
         me().cancel("second");
-        steps.add(outcome(wake::get));
+        trail.add(outcome(wake::get));
       });
       task.cancel("first");
       task.await();
     });
-    steps.assertAre("InterruptedException", "InterruptedException");
+    trail.assertIs("InterruptedException", "InterruptedException");
   }
 
   // ---- What counts as the cancellation
@@ -221,7 +222,7 @@ class BlockingCancellationTest {
           try {
             JdkCode.sleep(AN_HOUR);
           } catch (InterruptedException e) {
-            steps.add("went on");
+            trail.add("went on");
           }
         });
         throw new IllegalStateException("of another kind", cause);
@@ -229,7 +230,7 @@ class BlockingCancellationTest {
       assertThatThrownBy(task::await).hasMessage("of another kind");
       assertThat(task.cancelled()).isFalse();
     });
-    steps.assertAre("went on");
+    trail.assertIs("went on");
   }
 
   @Test

@@ -18,12 +18,13 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import org.junit.jupiter.api.Test;
+import tepal.testing.Trail;
 
 /// JDK code that blocks, in a task: it suspends the task, and in portable mode the loop.
 class BlockingCodeTest {
   private static final Duration A_LITTLE = Duration.ofMillis(30);
 
-  private final Steps steps = new Steps();
+  private final Trail trail = new Trail();
 
   @Test
   @OnlyOpened
@@ -130,22 +131,22 @@ class BlockingCodeTest {
         } finally {
           lock.unlock();
         }
-        steps.add("unlocked");
+        trail.add("unlocked");
       });
       var second = createTask(() -> {
         lock.lock();
         try {
-          steps.add("locked");
+          trail.add("locked");
         } finally {
           lock.unlock();
         }
       });
       pass(3);
-      steps.add("another task runs");
+      trail.add("another task runs");
       release.setResult("now");
       second.await();
     });
-    steps.assertAre("another task runs", "unlocked", "locked");
+    trail.assertIs("another task runs", "unlocked", "locked");
   }
 
   @Test
@@ -158,19 +159,19 @@ class BlockingCodeTest {
         synchronized (monitor) {
           release.await();
         }
-        steps.add("left");
+        trail.add("left");
       });
       var second = createTask(() -> {
         synchronized (monitor) {
-          steps.add("entered");
+          trail.add("entered");
         }
       });
       pass(3);
-      steps.add("another task runs");
+      trail.add("another task runs");
       release.setResult("now");
       second.await();
     });
-    steps.assertAre("another task runs", "left", "entered");
+    trail.assertIs("another task runs", "left", "entered");
   }
 
   @Test
@@ -210,15 +211,15 @@ class BlockingCodeTest {
     run(() -> {
       var task = createTask(
           () -> {
-            steps.add("starts");
+            trail.add("starts");
             JdkCode.sleep(A_LITTLE);
-            steps.add("goes on");
+            trail.add("goes on");
           },
           TaskOptions.eager());
-      steps.add("maker");
+      trail.add("maker");
       task.await();
     });
-    steps.assertAre("starts", "maker", "goes on");
+    trail.assertIs("starts", "maker", "goes on");
   }
 
   @Test
@@ -266,31 +267,31 @@ class BlockingCodeTest {
   private void assertOthersRunDuring(Action<?> blocking, Action<?> release) {
     run(() -> {
       var blocked = createTask(() -> {
-        steps.add("blocks");
+        trail.add("blocks");
         Asyncio.awaitable(blocking).await();
-        steps.add("goes on");
+        trail.add("goes on");
       });
       createTask(() -> {
         pass(3);
-        steps.add("another task runs");
+        trail.add("another task runs");
         Asyncio.awaitable(release).await();
       });
       blocked.await();
     });
-    steps.assertAre("blocks", "another task runs", "goes on");
+    trail.assertIs("blocks", "another task runs", "goes on");
   }
 
   private void assertOthersWaitFor(Action<?> blocking) {
     run(() -> {
       var blocked = createTask(() -> {
-        steps.add("blocks");
+        trail.add("blocks");
         Asyncio.awaitable(blocking).await();
-        steps.add("goes on");
+        trail.add("goes on");
       });
-      createTask(() -> steps.add("another task runs"));
+      createTask(() -> trail.add("another task runs"));
       blocked.await();
     });
-    steps.assertAre("blocks", "goes on", "another task runs");
+    trail.assertIs("blocks", "goes on", "another task runs");
   }
 
   private static void awaitQuietly(CountDownLatch gate) {

@@ -9,10 +9,11 @@ import java.util.concurrent.CountDownLatch;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import tepal.testing.Trail;
 import tepal.testing.VirtualClock;
 
 class CallbackTest {
-  private final Steps steps = new Steps();
+  private final Trail trail = new Trail();
   private final EventLoop loop = EventLoop.builder().clock(new VirtualClock()).build();
 
   @AfterEach
@@ -24,60 +25,60 @@ class CallbackTest {
 
   @Test
   void callbacks_run_in_the_order_in_which_they_were_scheduled() {
-    loop.callSoon(steps.adding("a"));
-    loop.callSoon(steps.adding("b"));
-    loop.callSoon(steps.adding("c"));
+    loop.callSoon(trail.adding("a"));
+    loop.callSoon(trail.adding("b"));
+    loop.callSoon(trail.adding("c"));
 
     runOnce();
-    steps.assertAre("a", "b", "c");
+    trail.assertIs("a", "b", "c");
   }
 
   @Test
   void what_a_callback_schedules_runs_in_the_next_iteration() {
     loop.callSoon(() -> {
-      steps.add("a");
-      loop.callSoon(steps.adding("scheduled by a"));
+      trail.add("a");
+      loop.callSoon(trail.adding("scheduled by a"));
     });
-    loop.callSoon(steps.adding("b"));
+    loop.callSoon(trail.adding("b"));
 
     runOnce();
-    steps.assertAre("a", "b");
+    trail.assertIs("a", "b");
     runOnce();
-    steps.assertAre("scheduled by a");
+    trail.assertIs("scheduled by a");
   }
 
   @Test
   void callbacks_and_tasks_share_one_queue() {
-    loop.callSoon(steps.adding("callback 1"));
-    loop.createTask(steps.adding("task 1")::run);
-    loop.callSoon(steps.adding("callback 2"));
-    loop.createTask(steps.adding("task 2")::run);
+    loop.callSoon(trail.adding("callback 1"));
+    loop.createTask(trail.adding("task 1")::run);
+    loop.callSoon(trail.adding("callback 2"));
+    loop.createTask(trail.adding("task 2")::run);
 
     runOnce();
-    steps.assertAre("callback 1", "task 1", "callback 2", "task 2");
+    trail.assertIs("callback 1", "task 1", "callback 2", "task 2");
   }
 
   @Test
   void a_cancelled_callback_does_not_run() {
-    Handle handle = loop.callSoon(steps.adding("cancelled"));
-    loop.callSoon(steps.adding("other"));
+    Handle handle = loop.callSoon(trail.adding("cancelled"));
+    loop.callSoon(trail.adding("other"));
     assertThat(handle.cancelled()).isFalse();
 
     handle.cancel();
     handle.cancel();
     assertThat(handle.cancelled()).isTrue();
     runOnce();
-    steps.assertAre("other");
+    trail.assertIs("other");
   }
 
   @Test
   void a_callback_can_cancel_one_of_the_same_iteration() {
     Handle[] second = new Handle[1];
     loop.callSoon(() -> second[0].cancel());
-    second[0] = loop.callSoon(steps.adding("second"));
+    second[0] = loop.callSoon(trail.adding("second"));
 
     runOnce();
-    steps.assertAre();
+    trail.assertIs();
   }
 
   @Test
@@ -86,16 +87,16 @@ class CallbackTest {
     new Context().run(() -> {
       user.set("anna");
       loop.callSoon(() -> {
-        steps.add(user.get());
+        trail.add(user.get());
         user.set("changed");
       });
-      loop.callSoon(() -> steps.add(user.get()));
-      loop.callLater(ZERO, () -> steps.add("later " + user.get()));
+      loop.callSoon(() -> trail.add(user.get()));
+      loop.callLater(ZERO, () -> trail.add("later " + user.get()));
       user.set("bert");
     });
 
     runOnce();
-    steps.assertAre("anna", "anna", "later anna");
+    trail.assertIs("anna", "anna", "later anna");
     assertThat(user.get()).isEqualTo("nobody");
   }
 
@@ -104,13 +105,13 @@ class CallbackTest {
     ContextVar<String> user = new ContextVar<>("user", "nobody");
     Context context = new Context();
     Handle handle = loop.callSoon(() -> user.set("anna"), context);
-    loop.callSoon(() -> steps.add(user.get()), context);
-    loop.callLater(ZERO, () -> steps.add("later " + user.get()), context);
-    loop.callSoonThreadsafe(() -> steps.add("threadsafe " + user.get()), context);
+    loop.callSoon(() -> trail.add(user.get()), context);
+    loop.callLater(ZERO, () -> trail.add("later " + user.get()), context);
+    loop.callSoonThreadsafe(() -> trail.add("threadsafe " + user.get()), context);
 
     assertThat(handle.getContext()).isSameAs(context);
     runOnce();
-    steps.assertAre("anna", "threadsafe anna", "later anna");
+    trail.assertIs("anna", "threadsafe anna", "later anna");
   }
 
   // ---- Other threads
@@ -127,40 +128,40 @@ class CallbackTest {
   @Test
   void callbacks_of_one_thread_keep_their_order() throws InterruptedException {
     Thread thread = Thread.ofPlatform().start(() -> {
-      loop.callSoonThreadsafe(steps.adding("a"));
-      loop.callSoonThreadsafe(steps.adding("b"));
-      loop.callSoonThreadsafe(steps.adding("c"));
+      loop.callSoonThreadsafe(trail.adding("a"));
+      loop.callSoonThreadsafe(trail.adding("b"));
+      loop.callSoonThreadsafe(trail.adding("c"));
     });
     thread.join();
 
     runOnce();
-    steps.assertAre("a", "b", "c");
+    trail.assertIs("a", "b", "c");
   }
 
   @Test
   void on_the_loop_itself_a_threadsafe_callback_takes_its_place_in_the_queue() {
     loop.callSoon(() -> {
-      loop.callSoon(steps.adding("1"));
-      loop.callSoonThreadsafe(steps.adding("2"));
-      loop.callSoon(steps.adding("3"));
+      loop.callSoon(trail.adding("1"));
+      loop.callSoonThreadsafe(trail.adding("2"));
+      loop.callSoon(trail.adding("3"));
     });
 
     runOnce();
     runOnce();
-    steps.assertAre("1", "2", "3");
+    trail.assertIs("1", "2", "3");
   }
 
   @Test
   void another_thread_can_cancel_its_callback() throws InterruptedException {
     Thread thread = Thread.ofPlatform().start(() -> {
-      Handle handle = loop.callSoonThreadsafe(steps.adding("cancelled"));
+      Handle handle = loop.callSoonThreadsafe(trail.adding("cancelled"));
       handle.cancel();
-      steps.add("" + handle.cancelled());
+      trail.add("" + handle.cancelled());
     });
     thread.join();
 
     runOnce();
-    steps.assertAre("true");
+    trail.assertIs("true");
   }
 
   @Test
@@ -170,12 +171,12 @@ class CallbackTest {
     Handle handle = loop.callSoonThreadsafe(() -> {
       running.countDown();
       awaitUninterruptibly(mayEnd);
-      steps.add("callback ends");
+      trail.add("callback ends");
     });
     Thread canceller = Thread.ofPlatform().start(() -> {
       awaitUninterruptibly(running);
       handle.cancel();
-      steps.add("cancel returns");
+      trail.add("cancel returns");
     });
     Thread observer = Thread.ofPlatform().start(() -> {
       awaitUninterruptibly(running);
@@ -187,7 +188,7 @@ class CallbackTest {
 
     loop.runUntilComplete(() -> Asyncio.toThread(() -> observer.join()));
     canceller.join();
-    steps.assertAre("callback ends", "cancel returns");
+    trail.assertIs("callback ends", "cancel returns");
   }
 
   @Test

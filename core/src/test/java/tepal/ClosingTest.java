@@ -13,17 +13,18 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import org.junit.jupiter.api.Test;
+import tepal.testing.Trail;
 
 /// What becomes of tasks that are pending when their loop is closed.
 class ClosingTest {
   private static final Duration HOURS = Duration.ofHours(2);
 
-  private final Steps steps = new Steps();
+  private final Trail trail = new Trail();
   private final EventLoop loop = EventLoop.builder().build();
   private final List<Thread> threads = new ArrayList<>();
 
   ClosingTest() {
-    loop.setExceptionHandler((_, error) -> steps.add(error.message().replaceAll(":.*", "")));
+    loop.setExceptionHandler((_, error) -> trail.add(error.message().replaceAll(":.*", "")));
   }
 
   @Test
@@ -32,22 +33,22 @@ class ClosingTest {
       try {
         sleep(HOURS);
       } finally {
-        steps.add("cleaned up");
+        trail.add("cleaned up");
       }
     });
 
     loop.close();
-    steps.assertAre("Task was destroyed but it is pending", "cleaned up");
+    trail.assertIs("Task was destroyed but it is pending", "cleaned up");
     assertThat(task.cancelled()).isTrue();
     assertThatAllThreadsEnded();
   }
 
   @Test
   void a_task_that_never_started_does_not_start() {
-    var task = loop.createTask(() -> steps.add("started"));
+    var task = loop.createTask(() -> trail.add("started"));
 
     loop.close();
-    steps.assertAre("Task was destroyed but it is pending");
+    trail.assertIs("Task was destroyed but it is pending");
     assertThat(task.cancelled()).isTrue();
   }
 
@@ -55,12 +56,12 @@ class ClosingTest {
   void a_task_that_was_ready_does_not_go_on() {
     var future = loop.<String>createFuture();
     var task = start(() -> {
-      steps.add(future.await());
+      trail.add(future.await());
     });
     future.setResult("value");
 
     loop.close();
-    steps.assertAre("Task was destroyed but it is pending");
+    trail.assertIs("Task was destroyed but it is pending");
     assertThat(task.cancelled()).isTrue();
     assertThatAllThreadsEnded();
   }
@@ -71,14 +72,14 @@ class ClosingTest {
       try {
         sleep(HOURS);
       } finally {
-        steps.add(outcome(() -> sleep(HOURS)));
-        steps.add(outcome(() -> sleep(Duration.ZERO)));
-        steps.add("cleaned up");
+        trail.add(outcome(() -> sleep(HOURS)));
+        trail.add(outcome(() -> sleep(Duration.ZERO)));
+        trail.add("cleaned up");
       }
     });
 
     loop.close();
-    steps.assertAre("Task was destroyed but it is pending", "CancelledError", "done", "cleaned up");
+    trail.assertIs("Task was destroyed but it is pending", "CancelledError", "done", "cleaned up");
     assertThatAllThreadsEnded();
   }
 
@@ -90,7 +91,7 @@ class ClosingTest {
     });
 
     loop.close();
-    steps.assertAre(
+    trail.assertIs(
         "Task was destroyed but it is pending",
         "Task was destroyed but it is pending",
         "inner CancelledError",
@@ -108,7 +109,7 @@ class ClosingTest {
         })));
 
     loop.close();
-    steps.assertAre(
+    trail.assertIs(
         "Task was destroyed but it is pending",
         "Task was destroyed but it is pending",
         "child CancelledError",
@@ -119,21 +120,21 @@ class ClosingTest {
   @Test
   void no_callback_runs_on_a_closed_loop() {
     var task = start(() -> {
-      loop.callSoon(steps.adding("callback"));
-      loop.callLater(Duration.ZERO, steps.adding("timer"));
+      loop.callSoon(trail.adding("callback"));
+      loop.callLater(Duration.ZERO, trail.adding("timer"));
       try {
         sleep(HOURS);
       } finally {
-        steps.add(outcome(() -> loop.callSoon(steps.adding("late callback"))));
-        steps.add(outcome(() -> Asyncio.createTask(() -> steps.add("late task"))));
+        trail.add(outcome(() -> loop.callSoon(trail.adding("late callback"))));
+        trail.add(outcome(() -> Asyncio.createTask(() -> trail.add("late task"))));
       }
     });
-    steps.assertAre("callback", "timer");
-    task.addDoneCallback(_ -> steps.add("done callback"));
-    loop.callSoon(steps.adding("scheduled"));
+    trail.assertIs("callback", "timer");
+    task.addDoneCallback(_ -> trail.add("done callback"));
+    loop.callSoon(trail.adding("scheduled"));
 
     loop.close();
-    steps.assertAre(
+    trail.assertIs(
         "Task was destroyed but it is pending", "IllegalStateException", "IllegalStateException");
     assertThatAllThreadsEnded();
   }
@@ -152,7 +153,7 @@ class ClosingTest {
     });
 
     loop.close();
-    steps.assertAre(
+    trail.assertIs(
         "Task was destroyed but it is pending",
         "Task ignored that its loop was closed, and is left suspended");
     assertThat(attempts).hasValue(100);
@@ -169,7 +170,7 @@ class ClosingTest {
     });
 
     loop.close();
-    steps.assertAre("Task was destroyed but it is pending", "Task exception was never retrieved");
+    trail.assertIs("Task was destroyed but it is pending", "Task exception was never retrieved");
     assertThatAllThreadsEnded();
   }
 
@@ -183,7 +184,7 @@ class ClosingTest {
     var task = start(() -> endedBy("sleeper", () -> JdkCode.sleep(HOURS)));
 
     loop.close();
-    steps.assertAre("Task was destroyed but it is pending", "sleeper InterruptedException");
+    trail.assertIs("Task was destroyed but it is pending", "sleeper InterruptedException");
     assertThat(task.cancelled()).isTrue();
     assertThatAllThreadsEnded();
   }
@@ -197,7 +198,7 @@ class ClosingTest {
       start(() -> {
         lock.lock();
         try {
-          steps.add("locked");
+          trail.add("locked");
           endedBy("next wait", () -> sleep(HOURS));
         } finally {
           lock.unlock();
@@ -205,12 +206,12 @@ class ClosingTest {
       });
 
       loop.close();
-      steps.assertAre("Task was destroyed but it is pending");
+      trail.assertIs("Task was destroyed but it is pending");
     } finally {
       lock.unlock();
     }
     assertThatItEnds(threads.getFirst());
-    steps.assertAre("locked", "next wait CancelledError");
+    trail.assertIs("locked", "next wait CancelledError");
     assertThat(lock.isLocked()).isFalse();
   }
 
@@ -222,18 +223,18 @@ class ClosingTest {
       threads.add(Thread.currentThread());
       try {
         gate.await();
-        steps.add("came back");
+        trail.add("came back");
       } catch (InterruptedException e) {
-        steps.add("interrupted");
+        trail.add("interrupted");
       }
     });
     loop.runUntilComplete(() -> pass(2));
 
     loop.close();
-    steps.assertAre();
+    trail.assertIs();
     gate.countDown();
     assertThatItEnds(threads.getFirst());
-    steps.assertAre("came back");
+    trail.assertIs("came back");
   }
 
   @Test
@@ -242,7 +243,7 @@ class ClosingTest {
 
     Thread closer = Thread.startVirtualThread(loop::close);
     assertThatItEnds(closer);
-    steps.assertAre("Task was destroyed but it is pending", "task CancelledError");
+    trail.assertIs("Task was destroyed but it is pending", "task CancelledError");
     assertThatAllThreadsEnded();
   }
 
@@ -252,10 +253,10 @@ class ClosingTest {
 
     Asyncio.run(() -> {
       loop.close();
-      steps.add(Asyncio.getRunningLoop() == loop ? "wrong loop" : "other loop");
+      trail.add(Asyncio.getRunningLoop() == loop ? "wrong loop" : "other loop");
       sleep(Duration.ZERO);
     });
-    steps.assertAre("Task was destroyed but it is pending", "task CancelledError", "other loop");
+    trail.assertIs("Task was destroyed but it is pending", "task CancelledError", "other loop");
     assertThatAllThreadsEnded();
   }
 
@@ -294,7 +295,7 @@ class ClosingTest {
     try {
       body.run();
     } catch (Throwable e) {
-      steps.add(name + " " + e.getClass().getSimpleName());
+      trail.add(name + " " + e.getClass().getSimpleName());
       throw Thrown.<Exception>sneak(e);
     }
   }

@@ -16,9 +16,10 @@ import java.util.NoSuchElementException;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import tepal.testing.Trail;
 
 class ContextVarTest {
-  private final Steps steps = new Steps();
+  private final Trail trail = new Trail();
   private final ContextVar<String> user = new ContextVar<>("user");
   private final ContextVar<String> city = new ContextVar<>("city", "nowhere");
 
@@ -90,12 +91,12 @@ class ContextVarTest {
     new Context().run(() -> {
       user.set("anna");
       try (var _ = user.set("bert")) {
-        steps.add(user.get());
+        trail.add(user.get());
       }
-      steps.add(user.get());
+      trail.add(user.get());
     });
 
-    steps.assertAre("bert", "anna");
+    trail.assertIs("bert", "anna");
   }
 
   @Test
@@ -187,24 +188,24 @@ class ContextVarTest {
       inner.run(() -> {
         assertThat(user.get("not set here")).isEqualTo("not set here");
         assertThatIllegalStateException()
-            .isThrownBy(() -> outer.run(() -> steps.add("entered twice")))
+            .isThrownBy(() -> outer.run(() -> trail.add("entered twice")))
             .withMessage("Expected a context that is not entered, but it is: Context[user=outer]");
       });
       assertThat(user.get()).isEqualTo("outer");
     });
-    steps.assertAre();
+    trail.assertIs();
   }
 
   @Test
   void each_thread_has_values_of_its_own() throws InterruptedException {
     new Context().run(() -> user.set("anna"));
     Thread thread = Thread.ofPlatform().start(() -> {
-      steps.add(user.get("nobody"));
+      trail.add(user.get("nobody"));
       user.set("bert");
     });
     thread.join();
 
-    steps.assertAre("nobody");
+    trail.assertIs("nobody");
     assertThat(user.get("nobody")).isEqualTo("nobody");
   }
 
@@ -252,15 +253,15 @@ class ContextVarTest {
   void a_task_inherits_values_and_changes_its_own_only() {
     user.set("anna");
     Task<?> task = Asyncio.createTask(() -> {
-      steps.add(user.get());
+      trail.add(user.get());
       user.set("bert");
       Asyncio.sleep(ZERO);
-      steps.add(user.get());
+      trail.add(user.get());
     });
     user.set("carl");
 
     task.await();
-    steps.assertAre("anna", "bert");
+    trail.assertIs("anna", "bert");
     assertThat(user.get()).isEqualTo("carl");
   }
 
@@ -280,15 +281,15 @@ class ContextVarTest {
   @OnLoop
   void a_context_can_be_entered_across_a_wait() {
     Context context = new Context();
-    Task<?> other = Asyncio.createTask(() -> steps.add("other: " + user.get("not set here")));
+    Task<?> other = Asyncio.createTask(() -> trail.add("other: " + user.get("not set here")));
     context.run(() -> {
       user.set("anna");
       Asyncio.sleep(ZERO);
-      steps.add("main: " + user.get());
+      trail.add("main: " + user.get());
     });
 
     other.await();
-    steps.assertAre("other: not set here", "main: anna");
+    trail.assertIs("other: not set here", "main: anna");
   }
 
   @Test

@@ -6,25 +6,31 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.spi.ToolProvider;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// What the documents show and where they point exists.
+/// What the documents show and where they point exists. Other modules run it too, in their own
+/// directories, for the blocks that need them.
 class DocsTest {
   private static final ToolProvider JAVAC = ToolProvider.findFirst("javac").orElseThrow();
+  private static final Path CLASSES = Path.of("target", "classes");
+  private static final Pattern PACKAGE =
+      Pattern.compile("^import (?:static )?(tepal(?:\\.[a-z]+)*)\\.", Pattern.MULTILINE);
 
   /// Around a block that is neither a class nor a program, but statements.
   private static final String BEFORE = """
       import static tepal.Asyncio.*;
+      import static tepal.testing.Testing.*;
       import java.nio.file.*;
       import java.time.Duration;
       import java.util.List;
@@ -45,13 +51,16 @@ class DocsTest {
   @TempDir
   Path scratch;
 
+  /// Those of the tutorial are compiled where they are run, with the other examples.
   @Test
   void java_blocks_compile() throws IOException {
     List<String> errors = new ArrayList<>();
     int blocks = 0;
     for (MarkdownFile document : MarkdownFile.all()) {
       for (MarkdownFile.Block block : document.blocks()) {
-        if (block.language().equals("java")) {
+        if (block.language().equals("java")
+            && !document.name().equals("docs/tutorial.md")
+            && belongsHere(block.code())) {
           blocks++;
           String error = compile(block.code());
           if (!error.isEmpty()) {
@@ -69,9 +78,21 @@ class DocsTest {
   void the_program_of_the_readme_is_the_example_that_it_runs() throws IOException {
     String shown = MarkdownFile.read("README.md").blocks().getFirst().code();
 
-    String example = Files.readString(MarkdownFile.ROOT.resolve("examples/Hello.java"));
+    assertThat(shown).isEqualTo(example("examples/Hello.java"));
+  }
 
-    assertThat(shown.strip()).isEqualTo(example.replaceAll("(?m)^//.*\\R", "").strip());
+  @Test
+  void the_programs_of_the_tutorial_are_the_examples_that_it_names() throws IOException {
+    MarkdownFile tutorial = MarkdownFile.read("docs/tutorial.md");
+
+    for (MarkdownFile.Block block : tutorial.blocks()) {
+      if (block.language().equals("java")) {
+        List<String> above = MarkdownFile.code(tutorial.lines().get(block.line() - 3));
+        assertThat(above).as("the file above line %d", block.line()).hasSize(1);
+        assertThat(block.code()).isEqualTo(example(above.getFirst()));
+      }
+    }
+    assertThat(blocks("docs/tutorial.md", "java")).hasSizeGreaterThan(10);
   }
 
   @Test
@@ -91,9 +112,11 @@ class DocsTest {
     String built = withoutIndentation(Files.readString(CONSUMERS.resolve("class-path/pom.xml"))
         + Files.readString(CONSUMERS.resolve("module-path/pom.xml")));
 
-    assertThat(blocks("docs/getting-started.md", "xml"))
-        .isNotEmpty()
-        .allMatch(part -> built.contains(withoutIndentation(part)));
+    for (String document : List.of("docs/getting-started.md", "docs/testing.md")) {
+      assertThat(blocks(document, "xml"))
+          .isNotEmpty()
+          .allMatch(part -> built.contains(withoutIndentation(part)));
+    }
   }
 
   @Test
@@ -122,6 +145,12 @@ class DocsTest {
     assertThat(named).isNotEmpty().allMatch(existing::contains);
   }
 
+  /// Returns a program without the comment at its top.
+  private static String example(String file) throws IOException {
+    String text = Files.readString(MarkdownFile.ROOT.resolve(file));
+    return text.replaceAll("(?m)^//(?!/).*\\R", "").strip();
+  }
+
   private static Stream<String> blocks(String document, String language) throws IOException {
     return MarkdownFile.read(document).blocks().stream()
         .filter(block -> block.language().equals(language))
@@ -132,9 +161,28 @@ class DocsTest {
     return xml.lines().map(String::strip).collect(Collectors.joining("\n"));
   }
 
+  /// Returns whether a block is to be compiled with this module, as it imports it and nothing
+  /// that needs it; what imports no other module belongs to the core.
+  private static boolean belongsHere(String code) {
+    List<String> packages =
+        PACKAGE.matcher(code).results().map(match -> match.group(1)).toList();
+    boolean isCore = Files.exists(CLASSES.resolve("tepal/Asyncio.class"));
+    return packages.stream().allMatch(DocsTest::isOnClassPath)
+        && (isCore || packages.stream().anyMatch(DocsTest::isOfThisModule));
+  }
+
+  private static boolean isOnClassPath(String name) {
+    return DocsTest.class.getResource("/" + name.replace('.', '/') + "/package-info.class") != null;
+  }
+
+  private static boolean isOfThisModule(String name) {
+    return Files.isDirectory(CLASSES.resolve(name.replace('.', '/')));
+  }
+
   /// Returns what javac says of a block; empty if it compiles.
   private String compile(String code) throws IOException {
-    boolean complete = code.contains("void main(") || code.startsWith("class ");
+    boolean complete =
+        code.contains("void main(") || code.lines().anyMatch(line -> line.startsWith("class "));
     Path file = scratch.resolve("Block.java");
     Files.writeString(file, complete ? code : BEFORE + code + AFTER);
     StringWriter messages = new StringWriter();
@@ -143,7 +191,7 @@ class DocsTest {
         new PrintWriter(messages),
         "-proc:none",
         "-classpath",
-        Path.of("target", "classes").toString(),
+        System.getProperty("java.class.path"),
         "-d",
         scratch.toString(),
         file.toString());
@@ -165,16 +213,23 @@ class DocsTest {
   }
 
   private static Set<String> sourceFiles() throws IOException {
-    Set<String> names = new HashSet<>();
-    for (String module : List.of("core/src", "net/src")) {
-      try (Stream<Path> files = Files.walk(MarkdownFile.ROOT.resolve(module))) {
-        files
-            .map(file -> file.getFileName().toString())
-            .filter(name -> name.endsWith(".java"))
-            .map(name -> name.substring(0, name.length() - ".java".length()))
-            .forEach(names::add);
-      }
+    try (Stream<Path> modules = Files.list(MarkdownFile.ROOT)) {
+      return modules
+          .map(module -> module.resolve("src"))
+          .filter(Files::isDirectory)
+          .flatMap(DocsTest::filesIn)
+          .map(file -> file.getFileName().toString())
+          .filter(name -> name.endsWith(".java"))
+          .map(name -> name.substring(0, name.length() - ".java".length()))
+          .collect(Collectors.toSet());
     }
-    return names;
+  }
+
+  private static Stream<Path> filesIn(Path directory) {
+    try (Stream<Path> files = Files.walk(directory)) {
+      return files.toList().stream();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 }

@@ -14,25 +14,26 @@ import static tepal.Asyncio.sleep;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import tepal.testing.Trail;
 import tepal.testing.VirtualClock;
 
 @OnLoop
 class EagerTaskTest {
-  private final Steps steps = new Steps();
+  private final Trail trail = new Trail();
 
   @Test
   void an_eager_task_runs_to_its_first_wait_before_its_creator_goes_on() {
     Task<?> task = createTask(
         () -> {
-          steps.add("first part");
+          trail.add("first part");
           sleep(ZERO);
-          steps.add("second part");
+          trail.add("second part");
         },
         TaskOptions.eager());
-    steps.add("created");
+    trail.add("created");
 
     task.await();
-    steps.assertAre("first part", "created", "second part");
+    trail.assertIs("first part", "created", "second part");
   }
 
   @Test
@@ -62,13 +63,13 @@ class EagerTaskTest {
         () -> {
           Task<?> first = currentTask();
           sleep(ZERO);
-          steps.add(first != main && first == currentTask() ? "itself" : "another");
+          trail.add(first != main && first == currentTask() ? "itself" : "another");
         },
         TaskOptions.eager());
 
     assertThat(currentTask()).isSameAs(main);
     task.await();
-    steps.assertAre("itself");
+    trail.assertIs("itself");
   }
 
   @Test
@@ -91,40 +92,40 @@ class EagerTaskTest {
   void an_eager_task_can_start_another_one_eagerly() {
     Task<?> outer = createTask(
         () -> {
-          steps.add("outer begins");
+          trail.add("outer begins");
           Task<?> inner = createTask(
               () -> {
-                steps.add("inner begins");
+                trail.add("inner begins");
                 sleep(ZERO);
-                steps.add("inner ends");
+                trail.add("inner ends");
               },
               TaskOptions.eager());
-          steps.add("outer waits");
+          trail.add("outer waits");
           inner.await();
-          steps.add("outer ends");
+          trail.add("outer ends");
         },
         TaskOptions.eager());
-    steps.add("main goes on");
+    trail.add("main goes on");
 
     outer.await();
-    steps.assertAre(
+    trail.assertIs(
         "outer begins", "inner begins", "outer waits", "main goes on", "inner ends", "outer ends");
   }
 
   @Test
   void nothing_else_runs_between_an_eager_start_and_its_creator() {
-    getRunningLoop().callSoon(steps.adding("callback"));
-    createTask(() -> steps.add("other task"));
+    getRunningLoop().callSoon(trail.adding("callback"));
+    createTask(() -> trail.add("other task"));
     createTask(
         () -> {
-          steps.add("eager");
+          trail.add("eager");
           sleep(ZERO);
         },
         TaskOptions.eager());
-    steps.add("creator");
+    trail.add("creator");
 
     sleep(ZERO);
-    steps.assertAre("eager", "creator", "callback", "other task");
+    trail.assertIs("eager", "creator", "callback", "other task");
   }
 
   @Test
@@ -132,17 +133,17 @@ class EagerTaskTest {
     getRunningLoop().callSoon(() -> {
       createTask(
           () -> {
-            steps.add("eager");
+            trail.add("eager");
             sleep(ZERO);
-            steps.add("later");
+            trail.add("later");
           },
           TaskOptions.eager());
-      steps.add("callback goes on");
+      trail.add("callback goes on");
     });
-    getRunningLoop().callSoon(steps.adding("next callback"));
+    getRunningLoop().callSoon(trail.adding("next callback"));
 
     sleep(ofSeconds(1));
-    steps.assertAre("eager", "callback goes on", "next callback", "later");
+    trail.assertIs("eager", "callback goes on", "next callback", "later");
   }
 
   @Test
@@ -169,11 +170,11 @@ class EagerTaskTest {
   @Test
   void where_the_loop_does_not_run_an_eager_task_starts_later() {
     try (EventLoop other = EventLoop.builder().clock(new VirtualClock()).build()) {
-      other.setExceptionHandler((_, error) -> steps.add(error.message()));
-      other.createTask(() -> steps.add("ran"), TaskOptions.named("late").eagerly());
-      steps.assertAre();
+      other.setExceptionHandler((_, error) -> trail.add(error.message()));
+      other.createTask(() -> trail.add("ran"), TaskOptions.named("late").eagerly());
+      trail.assertIs();
     }
-    steps.assertAre("Task was destroyed but it is pending: Task[late, pending]");
+    trail.assertIs("Task was destroyed but it is pending: Task[late, pending]");
   }
 
   // ---- Task factories
@@ -187,16 +188,16 @@ class EagerTaskTest {
     assertThat(task.await()).isEqualTo(1);
     assertThat(task.getName()).isEqualTo("given, by the factory");
     assertThat(task.getContext()).isSameAs(options.context());
-    steps.assertAre("named given");
+    trail.assertIs("named given");
   }
 
   @Test
   void a_task_factory_makes_the_tasks_of_gather_and_of_groups_too() {
     getRunningLoop().setTaskFactory(new RecordingFactory());
 
-    Asyncio.gather(() -> steps.add("gathered")).await();
-    TaskGroup.run(group -> group.createTask(() -> steps.add("in a group")));
-    steps.assertAre("named null", "gathered", "named null", "in a group");
+    Asyncio.gather(() -> trail.add("gathered")).await();
+    TaskGroup.run(group -> group.createTask(() -> trail.add("in a group")));
+    trail.assertIs("named null", "gathered", "named null", "in a group");
   }
 
   @Test
@@ -209,17 +210,17 @@ class EagerTaskTest {
     loop.setTaskFactory(null);
     assertThat(loop.getTaskFactory()).isNull();
     assertThat(createTask(() -> 1).await()).isEqualTo(1);
-    steps.assertAre();
+    trail.assertIs();
   }
 
   @Test
   void the_eager_task_factory_starts_every_task_eagerly() {
     getRunningLoop().setTaskFactory(Asyncio.eagerTaskFactory());
-    Task<?> task = createTask(() -> steps.add("task"));
-    steps.add("created");
+    Task<?> task = createTask(() -> trail.add("task"));
+    trail.add("created");
 
     assertThat(task.done()).isTrue();
-    steps.assertAre("task", "created");
+    trail.assertIs("task", "created");
   }
 
   @Test
@@ -236,14 +237,14 @@ class EagerTaskTest {
 
     assertThat(task.result()).isEqualTo("value");
     assertThat(task.getName()).isEqualTo("null, by the factory");
-    steps.assertAre("named null");
+    trail.assertIs("named null");
   }
 
   private final class RecordingFactory implements TaskFactory {
     @Override
     public <T extends @Nullable Object> Task<T> createTask(
         EventLoop loop, Awaitable<? extends T> body, TaskOptions options) {
-      steps.add("named " + options.name());
+      trail.add("named " + options.name());
       return loop.newTask(body, options.withName(options.name() + ", by the factory"));
     }
   }

@@ -11,10 +11,11 @@ import java.util.concurrent.CompletionException;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import tepal.testing.Trail;
 import tepal.testing.VirtualClock;
 
 class EventLoopTest {
-  private final Steps steps = new Steps();
+  private final Trail trail = new Trail();
   private final EventLoop loop = EventLoop.builder().clock(new VirtualClock()).build();
 
   @AfterEach
@@ -28,50 +29,50 @@ class EventLoopTest {
   void stop_ends_the_run_after_the_callbacks_that_are_scheduled_already() {
     loop.callSoon(() -> {
       loop.stop();
-      steps.add("stop");
-      loop.callSoon(steps.adding("too late"));
+      trail.add("stop");
+      loop.callSoon(trail.adding("too late"));
     });
-    loop.callSoon(steps.adding("scheduled before"));
+    loop.callSoon(trail.adding("scheduled before"));
 
     loop.runForever();
-    steps.assertAre("stop", "scheduled before");
+    trail.assertIs("stop", "scheduled before");
   }
 
   @Test
   void what_a_run_left_over_runs_in_the_next_one() {
     loop.callSoon(() -> {
       loop.stop();
-      loop.callSoon(steps.adding("left over"));
+      loop.callSoon(trail.adding("left over"));
     });
     loop.runForever();
-    steps.assertAre();
+    trail.assertIs();
 
     loop.callSoon(loop::stop);
     loop.runForever();
-    steps.assertAre("left over");
+    trail.assertIs("left over");
   }
 
   @Test
   void a_loop_that_is_stopped_before_it_runs_runs_one_iteration() {
     loop.callSoon(() -> {
-      steps.add("ready");
-      loop.callSoon(steps.adding("next iteration"));
+      trail.add("ready");
+      loop.callSoon(trail.adding("next iteration"));
     });
-    loop.callLater(ofSeconds(1), steps.adding("timer"));
+    loop.callLater(ofSeconds(1), trail.adding("timer"));
 
     loop.stop();
     loop.runForever();
-    steps.assertAre("ready");
+    trail.assertIs("ready");
     assertThat(loop.time()).isZero();
   }
 
   @Test
   void a_stopped_loop_does_not_wait_for_timers() {
-    loop.callLater(ofSeconds(5), steps.adding("timer"));
+    loop.callLater(ofSeconds(5), trail.adding("timer"));
     loop.callLater(ofSeconds(1), loop::stop);
 
     loop.runForever();
-    steps.assertAre();
+    trail.assertIs();
     assertThat(loop.time()).isEqualTo(ofSeconds(1));
   }
 
@@ -88,14 +89,14 @@ class EventLoopTest {
   @Test
   void a_loop_says_whether_it_runs() {
     loop.callSoon(() -> {
-      steps.add("" + loop.isRunning());
+      trail.add("" + loop.isRunning());
       loop.stop();
     });
 
     assertThat(loop.isRunning()).isFalse();
     loop.runForever();
     assertThat(loop.isRunning()).isFalse();
-    steps.assertAre("true");
+    trail.assertIs("true");
   }
 
   @Test
@@ -150,10 +151,10 @@ class EventLoopTest {
   void running_until_a_future_that_is_done_runs_one_iteration() {
     Future<String> future = loop.createFuture();
     future.setResult("value");
-    loop.callSoon(steps.adding("callback"));
+    loop.callSoon(trail.adding("callback"));
 
     assertThat(loop.runUntilComplete(future)).isEqualTo("value");
-    steps.assertAre("callback");
+    trail.assertIs("callback");
   }
 
   @Test
@@ -220,12 +221,12 @@ class EventLoopTest {
     Task<Object> task = loop.createTask(() -> {
       throw new OutOfMemoryError("of the test");
     });
-    loop.createTask(steps.adding("not reached")::run);
+    loop.createTask(trail.adding("not reached")::run);
     loop.setExceptionHandler((_, _) -> {});
 
     assertThatThrownBy(loop::runForever).isInstanceOf(OutOfMemoryError.class);
     assertThat(task.exception()).isInstanceOf(OutOfMemoryError.class);
-    steps.assertAre();
+    trail.assertIs();
   }
 
   @Test
@@ -233,13 +234,13 @@ class EventLoopTest {
     loop.callSoon(() -> {
       throw new InternalError("of the test");
     });
-    loop.callSoon(steps.adding("next run"));
+    loop.callSoon(trail.adding("next run"));
 
     assertThatThrownBy(loop::runForever).hasMessage("of the test");
-    steps.assertAre();
+    trail.assertIs();
     loop.callSoon(loop::stop);
     loop.runForever();
-    steps.assertAre("next run");
+    trail.assertIs("next run");
   }
 
   // ---- close
@@ -285,23 +286,22 @@ class EventLoopTest {
 
   @Test
   void closing_drops_what_is_scheduled() {
-    loop.callSoon(steps.adding("callback"));
-    loop.callLater(ofSeconds(1), steps.adding("timer"));
+    loop.callSoon(trail.adding("callback"));
+    loop.callLater(ofSeconds(1), trail.adding("timer"));
 
     loop.close();
-    steps.assertAre();
+    trail.assertIs();
   }
 
   @Test
   void a_task_that_never_got_to_its_end_is_reported_when_the_loop_closes() {
-    loop.setExceptionHandler((_, error) -> steps.add(error.message()));
+    loop.setExceptionHandler((_, error) -> trail.add(error.message()));
     loop.createTask(() -> Asyncio.sleep(ofSeconds(1)), TaskOptions.named("sleeper"));
     loop.stop();
     loop.runForever();
 
     loop.close();
-    steps.assertAre(
-        "Task was destroyed but it is pending: Task[sleeper, waiting for Future[pending]]");
+    trail.assertIs("Task was destroyed but it is pending: Task[sleeper, waiting for sleep()]");
   }
 
   @Test

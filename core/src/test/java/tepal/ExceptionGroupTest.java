@@ -13,9 +13,10 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import tepal.testing.Trail;
 
 class ExceptionGroupTest {
-  private final Steps steps = new Steps();
+  private final Trail trail = new Trail();
   private final IOException disk = new IOException("disk full");
   private final FileNotFoundException file = new FileNotFoundException("no file");
   private final ArithmeticException division = new ArithmeticException("division");
@@ -125,33 +126,33 @@ class ExceptionGroupTest {
   @Test
   void each_clause_gets_what_those_before_it_left_and_the_rest_is_thrown() {
     assertThatThrownBy(() -> group.handle(
-            on(FileNotFoundException.class, each -> steps.add(describe(each))),
-            on(IOException.class, each -> steps.add(describe(each))),
-            on(IOException.class, each -> steps.add("nothing is left: " + each))))
+            on(FileNotFoundException.class, each -> trail.add(describe(each))),
+            on(IOException.class, each -> trail.add(describe(each))),
+            on(IOException.class, each -> trail.add("nothing is left: " + each))))
         .isInstanceOfSatisfying(
             ExceptionGroup.class,
             rest -> assertThat(describe(rest)).isEqualTo("outer(inner(division))"));
 
-    steps.assertAre("outer(inner(no file))", "outer(disk full)");
+    trail.assertIs("outer(inner(no file))", "outer(disk full)");
   }
 
   @Test
   void a_clause_alone_throws_the_others() {
-    assertThatThrownBy(() -> group.handle(IOException.class, each -> steps.add(describe(each))))
+    assertThatThrownBy(() -> group.handle(IOException.class, each -> trail.add(describe(each))))
         .isInstanceOfSatisfying(
             ExceptionGroup.class,
             rest -> assertThat(describe(rest)).isEqualTo("outer(inner(division))"));
-    steps.assertAre("outer(disk full, inner(no file))");
+    trail.assertIs("outer(disk full, inner(no file))");
   }
 
   @Test
   void when_all_is_handled_nothing_is_thrown() {
     group.handle(
-        on(IOException.class, _ -> steps.add("io")),
-        on(ArithmeticException.class, _ -> steps.add("arithmetic")),
-        on(Throwable.class, _ -> steps.add("nothing is left")));
+        on(IOException.class, _ -> trail.add("io")),
+        on(ArithmeticException.class, _ -> trail.add("arithmetic")),
+        on(Throwable.class, _ -> trail.add("nothing is left")));
 
-    steps.assertAre("io", "arithmetic");
+    trail.assertIs("io", "arithmetic");
   }
 
   @Test

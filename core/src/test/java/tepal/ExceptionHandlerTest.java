@@ -9,10 +9,11 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import tepal.testing.Trail;
 import tepal.testing.VirtualClock;
 
 class ExceptionHandlerTest {
-  private final Steps steps = new Steps();
+  private final Trail trail = new Trail();
   private final List<ExceptionContext> errors = new ArrayList<>();
   private final EventLoop loop = EventLoop.builder().clock(new VirtualClock()).build();
 
@@ -28,10 +29,10 @@ class ExceptionHandlerTest {
     Handle handle = loop.callSoon(() -> {
       throw failure;
     });
-    loop.callSoon(steps.adding("next"));
+    loop.callSoon(trail.adding("next"));
 
     runOnce();
-    steps.assertAre("next");
+    trail.assertIs("next");
     assertThat(errors).hasSize(1);
     assertThat(errors.getFirst().exception()).isSameAs(failure);
     assertThat(errors.getFirst().handle()).isSameAs(handle);
@@ -44,29 +45,29 @@ class ExceptionHandlerTest {
     TimerHandle timer = loop.callLater(ZERO, () -> {
       throw new AssertionError("an error, too");
     });
-    loop.callLater(ZERO, steps.adding("next"));
+    loop.callLater(ZERO, trail.adding("next"));
 
     runOnce();
-    steps.assertAre("next");
+    trail.assertIs("next");
     assertThat(errors).extracting(ExceptionContext::handle).containsExactly(timer);
   }
 
   @Test
   void the_handler_is_told_which_loop_it_is() {
-    loop.setExceptionHandler((of, _) -> steps.add("" + (of == loop)));
+    loop.setExceptionHandler((of, _) -> trail.add("" + (of == loop)));
     loop.callSoon(() -> {
       throw new ArithmeticException();
     });
 
     runOnce();
-    steps.assertAre("true");
+    trail.assertIs("true");
   }
 
   @Test
   void the_handler_runs_in_the_context_of_the_callback() {
     ContextVar<String> user = new ContextVar<>("user", "nobody");
     Context context = new Context();
-    loop.setExceptionHandler((_, _) -> steps.add(user.get()));
+    loop.setExceptionHandler((_, _) -> trail.add(user.get()));
     loop.callSoon(
         () -> {
           user.set("anna");
@@ -75,7 +76,7 @@ class ExceptionHandlerTest {
         context);
 
     runOnce();
-    steps.assertAre("anna");
+    trail.assertIs("anna");
   }
 
   @Test
@@ -84,10 +85,10 @@ class ExceptionHandlerTest {
     Context context = new Context();
     context.run(() -> user.set("anna"));
     Task<Integer> task = loop.createTask(() -> 1, new TaskOptions("x", context, false));
-    loop.setExceptionHandler((_, _) -> steps.add(user.get()));
+    loop.setExceptionHandler((_, _) -> trail.add(user.get()));
 
     loop.callExceptionHandler(ExceptionContext.of("about the task", null, task));
-    steps.assertAre("anna");
+    trail.assertIs("anna");
     assertThat(loop.runUntilComplete(task)).isEqualTo(1);
   }
 
@@ -100,10 +101,10 @@ class ExceptionHandlerTest {
       loop.callSoon(() -> {
         throw new ArithmeticException("division");
       });
-      loop.callSoon(steps.adding("next"));
+      loop.callSoon(trail.adding("next"));
 
       runOnce();
-      steps.assertAre("next");
+      trail.assertIs("next");
       assertThat(log.exceptionMessages()).containsExactly("division", "the handler's own");
       assertThat(log.messages().getLast()).startsWith("Unhandled error in exception handler");
     }
@@ -174,7 +175,7 @@ class ExceptionHandlerTest {
   void a_handler_can_pass_an_error_on_to_the_default_one() {
     try (LogRecords log = LogRecords.ofTepal()) {
       loop.setExceptionHandler((of, error) -> {
-        steps.add("seen");
+        trail.add("seen");
         of.defaultExceptionHandler(error);
       });
       loop.callSoon(() -> {
@@ -182,7 +183,7 @@ class ExceptionHandlerTest {
       });
 
       runOnce();
-      steps.assertAre("seen");
+      trail.assertIs("seen");
       assertThat(log.exceptionMessages()).containsExactly("division");
     }
   }

@@ -28,10 +28,11 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import tepal.testing.Trail;
 
 /// Calls on other threads: `runInExecutor`, `toThread` and the default executor.
 class ExecutorTest {
-  private final Steps steps = new Steps();
+  private final Trail trail = new Trail();
 
   // ---- runInExecutor
 
@@ -65,12 +66,12 @@ class ExecutorTest {
         return "value";
       });
       Asyncio.createTask(() -> {
-        steps.add("another task");
+        trail.add("another task");
         gate.countDown();
       });
-      steps.add(call.await());
+      trail.add(call.await());
     });
-    steps.assertAre("another task", "value");
+    trail.assertIs("another task", "value");
   }
 
   @Test
@@ -116,7 +117,7 @@ class ExecutorTest {
     List<Runnable> queued = new ArrayList<>();
     run(() -> {
       var call = getRunningLoop().runInExecutor(queued::add, () -> {
-        steps.add("ran");
+        trail.add("ran");
         return "value";
       });
       assertThat(call.cancel()).isTrue();
@@ -126,7 +127,7 @@ class ExecutorTest {
       assertThat(call.cancelled()).isTrue();
       assertThat(getRunningLoop().scheduler.work()).isFalse();
     });
-    steps.assertAre();
+    trail.assertIs();
   }
 
   @Test
@@ -287,8 +288,8 @@ class ExecutorTest {
   void shutting_down_an_executor_that_was_never_used_does_nothing() {
     run(() -> {
       getRunningLoop().shutdownDefaultExecutor(Duration.ZERO);
-      steps.add("returned");
+      trail.add("returned");
     });
-    steps.assertAre("returned");
+    trail.assertIs("returned");
   }
 }

@@ -20,7 +20,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /// The tables of `docs/from-python.md`, between asyncio's public names, which CPython has
-/// printed, and Tepal's public API, as `api.txt` pins it.
+/// printed, and Tepal's public API, as the files `api.txt`
+/// pin it.
 class FromPythonTest {
   private static final Pattern TYPE = Pattern.compile("\\btepal(?:\\.[a-z]+)*\\.([A-Z]\\w*)");
   private static final Pattern MEMBER = Pattern.compile("(\\w+)\\(|static final \\S+ (\\w+)$");
@@ -158,10 +159,16 @@ class FromPythonTest {
   /// Returns types and `Type.member`, members of a supertype included where it is ours.
   private static Set<String> publicNames() throws IOException {
     Set<String> names = new HashSet<>();
+    for (String module : List.of("core", "junit", "net")) {
+      names.addAll(publicNames(MarkdownFile.ROOT.resolve(module).resolve("api.txt")));
+    }
+    return names;
+  }
+
+  private static Set<String> publicNames(Path api) throws IOException {
+    Set<String> names = new HashSet<>();
     String type = "";
-    List<String> lines = new ArrayList<>(Files.readAllLines(Path.of("api.txt")));
-    lines.addAll(Files.readAllLines(Path.of("../net/api.txt")));
-    for (String line : lines) {
+    for (String line : Files.readAllLines(api)) {
       Matcher matcher = (line.startsWith("  ") ? MEMBER : TYPE).matcher(line);
       if (!matcher.find()) {
         continue;

@@ -13,47 +13,48 @@ import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import tepal.testing.Trail;
 
 @OnLoop
 class FutureTest {
-  private final Steps steps = new Steps();
+  private final Trail trail = new Trail();
 
   // ---- Awaiting
 
   @Test
   void a_waiting_task_resumes_one_iteration_after_the_result_was_set() {
     Future<String> future = newFuture();
-    createTask(() -> steps.add(future.await()));
+    createTask(() -> trail.add(future.await()));
     sleep(ZERO);
 
     future.setResult("value");
-    getRunningLoop().callSoon(steps.adding("callback"));
-    steps.assertAre();
+    getRunningLoop().callSoon(trail.adding("callback"));
+    trail.assertIs();
     sleep(ZERO);
-    steps.assertAre("value", "callback");
+    trail.assertIs("value", "callback");
   }
 
   @Test
   void awaiting_a_future_that_is_done_lets_nothing_else_run() {
     Future<String> future = newFuture();
     future.setResult("value");
-    getRunningLoop().callSoon(steps.adding("callback"));
+    getRunningLoop().callSoon(trail.adding("callback"));
 
-    steps.add(future.await());
-    steps.assertAre("value");
+    trail.add(future.await());
+    trail.assertIs("value");
   }
 
   @Test
   void all_waiting_tasks_get_the_value_in_the_order_in_which_they_came() {
     Future<String> future = newFuture();
     for (String name : new String[] {"a", "b", "c"}) {
-      createTask(() -> steps.add(name + " got " + future.await()));
+      createTask(() -> trail.add(name + " got " + future.await()));
     }
     sleep(ZERO);
 
     future.setResult("it");
     sleep(ZERO);
-    steps.assertAre("a got it", "b got it", "c got it");
+    trail.assertIs("a got it", "b got it", "c got it");
   }
 
   @Test
@@ -97,11 +98,11 @@ class FutureTest {
       assertThatThrownBy(future::await)
           .isInstanceOf(IllegalStateException.class)
           .hasMessageContaining("await() must be called in a task");
-      steps.add("checked");
+      trail.add("checked");
     });
 
     sleep(ZERO);
-    steps.assertAre("checked");
+    trail.assertIs("checked");
   }
 
   // ---- State
@@ -202,12 +203,12 @@ class FutureTest {
   @Test
   void callbacks_never_run_inline() {
     Future<Object> future = newFuture();
-    future.addDoneCallback(_ -> steps.add("callback"));
+    future.addDoneCallback(_ -> trail.add("callback"));
 
     future.setResult("x");
-    steps.add("set");
+    trail.add("set");
     sleep(ZERO);
-    steps.assertAre("set", "callback");
+    trail.assertIs("set", "callback");
   }
 
   @Test
@@ -215,79 +216,79 @@ class FutureTest {
     Future<Object> future = newFuture();
     future.setResult("x");
 
-    future.addDoneCallback(_ -> steps.add("callback"));
-    steps.assertAre();
+    future.addDoneCallback(_ -> trail.add("callback"));
+    trail.assertIs();
     sleep(ZERO);
-    steps.assertAre("callback");
+    trail.assertIs("callback");
   }
 
   @Test
   void callbacks_run_in_the_order_in_which_they_were_added_and_get_the_future() {
     Future<String> future = newFuture();
-    future.addDoneCallback(done -> steps.add("a " + done.result()));
-    future.addDoneCallback(done -> steps.add("b " + (done == future)));
-    future.addDoneCallback(_ -> steps.add("c"));
+    future.addDoneCallback(done -> trail.add("a " + done.result()));
+    future.addDoneCallback(done -> trail.add("b " + (done == future)));
+    future.addDoneCallback(_ -> trail.add("c"));
 
     future.setResult("x");
-    getRunningLoop().callSoon(steps.adding("later"));
+    getRunningLoop().callSoon(trail.adding("later"));
     sleep(ZERO);
-    steps.assertAre("a x", "b true", "c", "later");
+    trail.assertIs("a x", "b true", "c", "later");
   }
 
   @Test
   void callbacks_run_when_the_future_fails_or_is_cancelled() {
     Future<Object> failed = newFuture();
-    failed.addDoneCallback(done -> steps.add("failed: " + done.exception()));
+    failed.addDoneCallback(done -> trail.add("failed: " + done.exception()));
     Future<Object> cancelled = newFuture();
-    cancelled.addDoneCallback(done -> steps.add("cancelled: " + done.cancelled()));
+    cancelled.addDoneCallback(done -> trail.add("cancelled: " + done.cancelled()));
 
     failed.setException(new ArithmeticException("x"));
     cancelled.cancel();
     sleep(ZERO);
-    steps.assertAre("failed: java.lang.ArithmeticException: x", "cancelled: true");
+    trail.assertIs("failed: java.lang.ArithmeticException: x", "cancelled: true");
   }
 
   @Test
   void waiting_tasks_and_callbacks_take_turns_in_the_order_in_which_they_came() {
     Future<Object> future = newFuture();
-    future.addDoneCallback(_ -> steps.add("callback 1"));
+    future.addDoneCallback(_ -> trail.add("callback 1"));
     createTask(() -> {
       future.await();
-      steps.add("task");
+      trail.add("task");
     });
     sleep(ZERO);
-    future.addDoneCallback(_ -> steps.add("callback 2"));
+    future.addDoneCallback(_ -> trail.add("callback 2"));
 
     future.setResult("x");
     sleep(ZERO);
-    steps.assertAre("callback 1", "task", "callback 2");
+    trail.assertIs("callback 1", "task", "callback 2");
   }
 
   @Test
   void removing_a_callback_removes_all_its_registrations() {
     Future<Object> future = newFuture();
-    Consumer<Future<Object>> callback = _ -> steps.add("removed");
+    Consumer<Future<Object>> callback = _ -> trail.add("removed");
     future.addDoneCallback(callback);
-    future.addDoneCallback(_ -> steps.add("kept"));
+    future.addDoneCallback(_ -> trail.add("kept"));
     future.addDoneCallback(callback);
 
     assertThat(future.removeDoneCallback(callback)).isEqualTo(2);
     assertThat(future.removeDoneCallback(callback)).isZero();
     future.setResult("x");
     sleep(ZERO);
-    steps.assertAre("kept");
+    trail.assertIs("kept");
   }
 
   @Test
   void removing_the_only_callback_leaves_none() {
     Future<Object> future = newFuture();
-    Consumer<Future<Object>> callback = _ -> steps.add("removed");
+    Consumer<Future<Object>> callback = _ -> trail.add("removed");
     future.addDoneCallback(callback);
 
     assertThat(future.removeDoneCallback(callback)).isEqualTo(1);
     future.setResult("x");
     sleep(ZERO);
-    steps.assertAre();
+    trail.assertIs();
   }
 
   @Test
@@ -296,15 +297,15 @@ class FutureTest {
     Future<Object> future = newFuture();
     user.set("anna");
     future.addDoneCallback(_ -> {
-      steps.add(user.get());
+      trail.add(user.get());
       user.set("changed");
     });
-    future.addDoneCallback(_ -> steps.add(user.get()));
+    future.addDoneCallback(_ -> trail.add(user.get()));
     user.set("bert");
 
     future.setResult("x");
     sleep(ZERO);
-    steps.assertAre("anna", "anna");
+    trail.assertIs("anna", "anna");
     assertThat(user.get()).isEqualTo("bert");
   }
 
@@ -322,16 +323,16 @@ class FutureTest {
 
   @Test
   void a_callback_that_throws_is_reported_and_the_next_one_runs() {
-    getRunningLoop().setExceptionHandler((_, error) -> steps.add("" + error.exception()));
+    getRunningLoop().setExceptionHandler((_, error) -> trail.add("" + error.exception()));
     Future<Object> future = newFuture();
     future.addDoneCallback(_ -> {
       throw new ArithmeticException("in callback");
     });
-    future.addDoneCallback(_ -> steps.add("next"));
+    future.addDoneCallback(_ -> trail.add("next"));
 
     future.setResult("x");
     sleep(ZERO);
-    steps.assertAre("java.lang.ArithmeticException: in callback", "next");
+    trail.assertIs("java.lang.ArithmeticException: in callback", "next");
   }
 
   // ---- Description

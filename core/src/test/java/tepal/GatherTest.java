@@ -21,10 +21,11 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import tepal.testing.Trail;
 
 @OnLoop
 class GatherTest {
-  private final Steps steps = new Steps();
+  private final Trail trail = new Trail();
 
   @Test
   void values_stand_in_the_order_given_whichever_came_first() {
@@ -38,11 +39,11 @@ class GatherTest {
 
   @Test
   void bodies_start_in_the_order_given_when_the_loop_turns() {
-    Future<?> all = gather(() -> steps.add("a"), () -> steps.add("b"), () -> steps.add("c"));
-    steps.add("gathered");
+    Future<?> all = gather(() -> trail.add("a"), () -> trail.add("b"), () -> trail.add("c"));
+    trail.add("gathered");
 
     all.await();
-    steps.assertAre("gathered", "a", "b", "c");
+    trail.assertIs("gathered", "a", "b", "c");
   }
 
   @Test
@@ -94,17 +95,17 @@ class GatherTest {
     Future<String> future = getRunningLoop().createFuture();
     Future<List<String>> ofFuture = gather(future);
     Future<List<String>> ofBody = gather(() -> future.await());
-    createTask(() -> steps.add("future: " + ofFuture.await()));
-    createTask(() -> steps.add("body: " + ofBody.await()));
+    createTask(() -> trail.add("future: " + ofFuture.await()));
+    createTask(() -> trail.add("body: " + ofBody.await()));
     sleep(ZERO);
 
     future.setResult("x");
     sleep(ZERO);
-    steps.assertAre();
+    trail.assertIs();
     sleep(ZERO);
-    steps.assertAre("future: [x]");
+    trail.assertIs("future: [x]");
     sleep(ZERO);
-    steps.assertAre("body: [x]");
+    trail.assertIs("body: [x]");
   }
 
   // ---- Failures
@@ -113,7 +114,7 @@ class GatherTest {
   void the_first_failure_arrives_at_once_and_the_others_go_on() {
     Task<?> other = createTask(() -> {
       sleep(ofSeconds(5));
-      steps.add("went on");
+      trail.add("went on");
     });
     Future<?> all = gather(other, failing(ofSeconds(1), "first"));
 
@@ -121,17 +122,17 @@ class GatherTest {
     assertThat(getRunningLoop().time()).isEqualTo(ofSeconds(1));
     assertThat(other.done()).isFalse();
     other.await();
-    steps.assertAre("went on");
+    trail.assertIs("went on");
   }
 
   @Test
   void later_failures_are_neither_thrown_nor_reported() {
-    getRunningLoop().setExceptionHandler((_, error) -> steps.add(error.message()));
+    getRunningLoop().setExceptionHandler((_, error) -> trail.add(error.message()));
     Future<?> all = gather(failing(ofSeconds(1), "first"), failing(ofSeconds(2), "second"));
 
     assertThatThrownBy(all::await).hasMessage("first");
     sleep(ofSeconds(5));
-    steps.assertAre();
+    trail.assertIs();
   }
 
   @Test
@@ -192,14 +193,14 @@ class GatherTest {
 
   @Test
   void bodies_without_a_value_have_outcomes_too() {
-    var outcomes = gatherReturnExceptions(() -> steps.add("ran"), () -> {
+    var outcomes = gatherReturnExceptions(() -> trail.add("ran"), () -> {
           if (getRunningLoop().isRunning()) {
             throw new ArithmeticException("division");
           }
         })
         .await();
 
-    steps.assertAre("ran");
+    trail.assertIs("ran");
     assertThat(outcomes.get(0)).isEqualTo(new Outcome.Value<@Nullable Void>(null));
     assertThatThrownBy(() -> outcomes.get(1).get()).hasMessage("division");
   }
@@ -214,9 +215,9 @@ class GatherTest {
     assertThat(all.cancel("all")).isTrue();
     assertThat(all.done()).isFalse();
     assertThatThrownBy(all::await).isInstanceOf(CancelledError.class).hasMessage("all");
-    steps.assertAre("a cancelled", "b cancelled", "b ends");
+    trail.assertIs("a cancelled", "b cancelled", "b ends");
     sleep(ofSeconds(5));
-    steps.assertAre("a ends");
+    trail.assertIs("a ends");
   }
 
   @Test
@@ -227,7 +228,7 @@ class GatherTest {
 
     all.cancel("all");
     assertThatThrownBy(all::await).isInstanceOf(CancelledError.class).hasMessage("all");
-    steps.assertAre("a cancelled", "b cancelled", "b ends", "a ends");
+    trail.assertIs("a cancelled", "b cancelled", "b ends", "a ends");
   }
 
   @Test
@@ -236,14 +237,14 @@ class GatherTest {
       try {
         sleep(ofDays(1));
       } catch (CancelledError e) {
-        steps.add("swallowed");
+        trail.add("swallowed");
       }
     });
     sleep(ZERO);
 
     all.cancel();
     assertThatThrownBy(all::await).isInstanceOf(CancelledError.class);
-    steps.assertAre("swallowed");
+    trail.assertIs("swallowed");
   }
 
   @Test
@@ -254,7 +255,7 @@ class GatherTest {
 
     waiting.cancel();
     assertThatThrownBy(waiting::await).isInstanceOf(CancelledError.class);
-    steps.assertAre("a cancelled", "a ends");
+    trail.assertIs("a cancelled", "a ends");
   }
 
   @Test
@@ -319,9 +320,9 @@ class GatherTest {
       try {
         return sleep(ofDays(1), name);
       } catch (CancelledError e) {
-        steps.add(name + " cancelled");
+        trail.add(name + " cancelled");
         sleep(time);
-        steps.add(name + " ends");
+        trail.add(name + " ends");
         throw e;
       }
     };

@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.locks.ReentrantLock;
 import org.junit.jupiter.api.Test;
+import tepal.testing.Trail;
 
 /// Where a cancellation that reached blocking code goes: through scopes, clean-up and code that
 /// swallows it, and without leaving the thread interrupted.
@@ -27,7 +28,7 @@ import org.junit.jupiter.api.Test;
 class InterruptedScopesTest {
   private static final Duration SOON = Duration.ofMillis(20);
 
-  private final Steps steps = new Steps();
+  private final Trail trail = new Trail();
 
   // ---- Scopes
 
@@ -65,19 +66,19 @@ class InterruptedScopesTest {
   void an_outer_timeout_passes_through_an_inner_one() {
     run(() -> {
       var thrown = catchThrowable(() -> timeout(SOON, () -> {
-        steps.add(outcome(() -> timeout(AN_HOUR, () -> JdkCode.sleep(AN_HOUR))));
+        trail.add(outcome(() -> timeout(AN_HOUR, () -> JdkCode.sleep(AN_HOUR))));
         throw new IllegalStateException("swallowed");
       }));
       assertThat(thrown).isInstanceOf(IllegalStateException.class);
     });
-    steps.assertAre("CancelledError");
+    trail.assertIs("CancelledError");
   }
 
   @Test
   void a_group_ends_the_blocking_code_of_its_tasks_and_of_its_body() {
     run(() -> {
       var thrown = catchThrowable(() -> TaskGroup.run(group -> {
-        group.createTask(() -> steps.add("child " + outcome(() -> JdkCode.sleep(AN_HOUR))));
+        group.createTask(() -> trail.add("child " + outcome(() -> JdkCode.sleep(AN_HOUR))));
         group.createTask(() -> {
           sleep(SOON);
           throw new IOException("no route");
@@ -91,7 +92,7 @@ class InterruptedScopesTest {
                   assertThat(group.exceptions()).singleElement().isInstanceOf(IOException.class));
       assertThat(me().cancelling()).isZero();
     });
-    steps.assertAre("child InterruptedException");
+    trail.assertIs("child InterruptedException");
   }
 
   @Test
@@ -113,7 +114,7 @@ class InterruptedScopesTest {
   void a_swallowed_interrupt_is_a_swallowed_cancellation() {
     run(() -> {
       Task<String> task = createTask(() -> {
-        steps.add(outcome(() -> JdkCode.sleep(AN_HOUR)));
+        trail.add(outcome(() -> JdkCode.sleep(AN_HOUR)));
         sleep(SOON);
         return "went on";
       });
@@ -122,7 +123,7 @@ class InterruptedScopesTest {
       assertThat(task.await()).isEqualTo("went on");
       assertThat(task.cancelled()).isFalse();
     });
-    steps.assertAre("InterruptedException");
+    trail.assertIs("InterruptedException");
   }
 
   @Test
@@ -143,18 +144,18 @@ class InterruptedScopesTest {
       });
       var task = started(() -> {
         synchronized (monitor) {
-          steps.add("entered, interrupted: " + Thread.currentThread().isInterrupted());
+          trail.add("entered, interrupted: " + Thread.currentThread().isInterrupted());
         }
         sleep(Duration.ZERO);
-        steps.add("not reached");
+        trail.add("not reached");
       });
       task.cancel("meanwhile");
       pass(3);
-      steps.assertAre();
+      trail.assertIs();
       release.setResult("now");
       assertThatThrownBy(task::await).isInstanceOf(CancelledError.class).hasMessage("meanwhile");
     });
-    steps.assertAre("entered, interrupted: true");
+    trail.assertIs("entered, interrupted: true");
   }
 
   @Test
@@ -178,18 +179,18 @@ class InterruptedScopesTest {
           JdkCode.sleep(AN_HOUR);
         } finally {
           sleep(SOON);
-          steps.add("slept");
+          trail.add("slept");
           JdkCode.sleep(SOON);
-          steps.add("blocked");
+          trail.add("blocked");
           Asyncio.toThread(() -> JdkCode.sleep(SOON));
-          steps.add("called a thread");
+          trail.add("called a thread");
         }
       });
       task.cancel();
       assertThatThrownBy(task::await).isInstanceOf(CancelledError.class);
       assertThat(task.cancelled()).isTrue();
     });
-    steps.assertAre("slept", "blocked", "called a thread");
+    trail.assertIs("slept", "blocked", "called a thread");
   }
 
   // ---- The flag
@@ -201,16 +202,16 @@ class InterruptedScopesTest {
       var release = Asyncio.getRunningLoop().<String>createFuture();
       holdUntil(release, lock);
       var task = started(() -> {
-        steps.add(outcome(() -> timeout(AN_HOUR, lock::lock)));
-        steps.add("interrupted: " + Thread.currentThread().isInterrupted());
-        steps.add(outcome(() -> sleep(Duration.ZERO)));
-        steps.add(outcome(() -> JdkCode.sleep(SOON)));
+        trail.add(outcome(() -> timeout(AN_HOUR, lock::lock)));
+        trail.add("interrupted: " + Thread.currentThread().isInterrupted());
+        trail.add(outcome(() -> sleep(Duration.ZERO)));
+        trail.add(outcome(() -> JdkCode.sleep(SOON)));
       });
       task.cancel();
       release.setResult("now");
       task.await();
     });
-    steps.assertAre("done", "interrupted: false", "CancelledError", "done");
+    trail.assertIs("done", "interrupted: false", "CancelledError", "done");
   }
 
   @Test
@@ -220,15 +221,15 @@ class InterruptedScopesTest {
       var task = started(() -> JdkCode.sleep(AN_HOUR));
       task.cancel();
       var after = createTask(
-          () -> steps.add("task interrupted: " + Thread.currentThread().isInterrupted()));
+          () -> trail.add("task interrupted: " + Thread.currentThread().isInterrupted()));
       loop.callSoon(
-          () -> steps.add("callback interrupted: " + Thread.currentThread().isInterrupted()));
+          () -> trail.add("callback interrupted: " + Thread.currentThread().isInterrupted()));
       after.await();
       pass(2);
       assertThat(task.cancelled()).isTrue();
     });
     assertThat(Thread.currentThread().isInterrupted()).isFalse();
-    steps.assertAre("task interrupted: false", "callback interrupted: false");
+    trail.assertIs("task interrupted: false", "callback interrupted: false");
   }
 
   @Test
@@ -238,13 +239,13 @@ class InterruptedScopesTest {
         try {
           sleep(AN_HOUR);
         } finally {
-          steps.add("interrupted: " + Thread.currentThread().isInterrupted());
+          trail.add("interrupted: " + Thread.currentThread().isInterrupted());
         }
       });
       task.cancel();
       assertThatThrownBy(task::await).isInstanceOf(CancelledError.class).hasNoCause();
     });
-    steps.assertAre("interrupted: false");
+    trail.assertIs("interrupted: false");
   }
 
   private void assertNextWaitThrows(Action<?> lock, Action<?> unlock, ReentrantLock held) {
@@ -253,20 +254,20 @@ class InterruptedScopesTest {
       holdUntil(release, held);
       var task = started(() -> {
         Asyncio.awaitable(lock).await();
-        steps.add("locked, interrupted: " + Thread.currentThread().isInterrupted());
+        trail.add("locked, interrupted: " + Thread.currentThread().isInterrupted());
         Asyncio.awaitable(unlock).await();
-        steps.add(outcome(() -> sleep(Duration.ZERO)));
-        steps.add("then interrupted: " + Thread.currentThread().isInterrupted());
+        trail.add(outcome(() -> sleep(Duration.ZERO)));
+        trail.add("then interrupted: " + Thread.currentThread().isInterrupted());
         sleep(Duration.ZERO);
-        steps.add("once only");
+        trail.add("once only");
       });
       task.cancel();
       pass(3);
-      steps.assertAre();
+      trail.assertIs();
       release.setResult("now");
       task.await();
     });
-    steps.assertAre(
+    trail.assertIs(
         "locked, interrupted: true", "CancelledError", "then interrupted: false", "once only");
   }
 

@@ -18,24 +18,25 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.Test;
+import tepal.testing.Trail;
 
 /// Futures of the JDK and of a loop that stand for each other: how the end of one reaches the
 /// other.
 @OnLoop
 class JdkFutureTest {
-  private final Steps steps = new Steps();
+  private final Trail trail = new Trail();
 
   @Test
   void what_depends_on_a_wrapped_future_runs_on_a_callback_thread_when_that_is_cancelled() {
     var source = new CompletableFuture<String>();
     var dependent = source.whenComplete(
-        (_, _) -> steps.add(getRunningLoop().isRunning() + ", task " + currentTask()));
+        (_, _) -> trail.add(getRunningLoop().isRunning() + ", task " + currentTask()));
     Future<String> wrapped = wrapFuture(source);
 
     wrapped.cancel();
     pass(3);
 
-    steps.assertAre("true, task null");
+    trail.assertIs("true, task null");
     assertThat(source).isCancelled();
     assertThat(dependent).isCompletedExceptionally();
   }

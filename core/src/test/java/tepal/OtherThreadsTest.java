@@ -23,12 +23,13 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
+import tepal.testing.Trail;
 
 /// What other threads ask of a loop, and what a loop waits for from them.
 class OtherThreadsTest {
   private static final Duration HOURS = Duration.ofHours(2);
 
-  private final Steps steps = new Steps();
+  private final Trail trail = new Trail();
 
   // ---- callSoonThreadsafe
 
@@ -109,15 +110,15 @@ class OtherThreadsTest {
     run(() -> {
       var loop = getRunningLoop();
       Thread other = Thread.ofPlatform().start(() -> {
-        loop.callSoonThreadsafe(steps.adding("cancelled")).cancel();
-        loop.callSoonThreadsafe(steps.adding("kept"));
+        loop.callSoonThreadsafe(trail.adding("cancelled")).cancel();
+        loop.callSoonThreadsafe(trail.adding("kept"));
       });
       while (other.isAlive()) {
         Thread.onSpinWait(); // so that the loop does not turn meanwhile
       }
       pass(2);
     });
-    steps.assertAre("kept");
+    trail.assertIs("kept");
   }
 
   // ---- runCoroutineThreadsafe

@@ -10,14 +10,15 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 
-/// Whatever form a lambda has, the compiler finds the overload that is meant, infers its value
-/// and the checked exceptions that it throws, and has nothing to warn of.
+/// Whatever form a lambda has, the compiler finds the overload that is meant, infers its
+/// value and the checked exceptions that it throws, and has nothing to warn of.
 @DisabledIfSystemProperty(
     named = "tepal.mode",
     matches = "portable",
     disabledReason = "the compiler knows no modes")
 class OverloadsTest {
-  /// What runs its body here, so that the body's checked exceptions leave it. `@` is the body.
+  /// What runs its body here, so that the body's checked exceptions leave it. `@` is the
+  /// body.
   private static final List<String> INLINE = List.of(
       "run(@)",
       "timeout(D, @)",
@@ -189,7 +190,13 @@ class OverloadsTest {
             "for (Future<String> each : asCompleted(List.of(future, future))) { each.await(); }",
             "for (var each : asCompleted(List.of(future), D)) { String s = each.result(); }",
             "DoneAndPending<String> found = Asyncio.wait(List.of(future), D);",
-            "DoneAndPending<String> found = Asyncio.wait(Set.of(createTask(() -> text())));"));
+            "DoneAndPending<String> found = Asyncio.wait(Set.of(createTask(() -> text())));",
+            "String s = await(CompletableFuture.completedFuture(text()));",
+            "String s = await(CompletableFuture.supplyAsync(() -> text()).thenApply(t -> t));",
+            "await(stage);",
+            "Object o = await(stage);",
+            "Future<List<String>> f = gather(() -> await(stage), () -> await(stage));",
+            "CompletableFuture<String> f = future.toCompletableFuture();"));
   }
 
   private static List<String> combine(List<String> calls, List<String> bodies) {
@@ -221,6 +228,8 @@ class OverloadsTest {
         import java.io.*;
         import java.time.Duration;
         import java.util.*;
+        import java.util.concurrent.CompletableFuture;
+        import java.util.concurrent.CompletionStage;
         import tepal.*;
         import static tepal.Asyncio.*;
 
@@ -229,6 +238,7 @@ class OverloadsTest {
           final List<String> list = new ArrayList<>();
           final Future<String> future = getRunningLoop().createFuture();
           final EventLoop loop = getRunningLoop();
+          final CompletionStage<String> stage = CompletableFuture.completedStage("text");
           TaskGroup group;
           boolean goesOn;
 

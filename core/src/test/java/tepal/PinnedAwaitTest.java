@@ -24,17 +24,18 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import tepal.testing.Trail;
 
 /// An await where the virtual thread cannot leave its carrier: it fails instead of stopping the
 /// loop.
 @OnlyOpened
 class PinnedAwaitTest {
-  private final Steps steps = new Steps();
+  private final Trail trail = new Trail();
 
   @Test
   void an_await_in_a_class_initialiser_fails_and_says_why() {
     run(() -> {
-      var other = createTask(() -> steps.add("another task"));
+      var other = createTask(() -> trail.add("another task"));
       var thrown = catchThrowable(() -> Sleeper.touch());
       assertThat(thrown)
           .isInstanceOf(ExceptionInInitializerError.class)
@@ -42,11 +43,11 @@ class PinnedAwaitTest {
       assertThat(thrown.getCause())
           .hasMessageContaining("pinned")
           .hasMessageContaining("class initialiser");
-      steps.add("caught");
+      trail.add("caught");
       other.await();
       sleep(Duration.ofMillis(1));
     });
-    steps.assertAre("caught", "another task");
+    trail.assertIs("caught", "another task");
   }
 
   @Test
@@ -55,36 +56,36 @@ class PinnedAwaitTest {
       Future<String> future = getRunningLoop().createFuture();
       Waiter.future = future;
       assertThat(outcome(() -> Waiter.touch())).isEqualTo("ExceptionInInitializerError");
-      steps.add("caught");
+      trail.add("caught");
       future.setResult("value");
       pass(2);
-      steps.add("not woken by it");
+      trail.add("not woken by it");
       assertThat(future.await()).isEqualTo("value");
     });
-    steps.assertAre("caught", "not woken by it");
+    trail.assertIs("caught", "not woken by it");
   }
 
   @Test
   void a_yield_where_the_thread_is_pinned_leaves_no_turn_behind() {
     run(() -> {
       assertThat(outcome(() -> Yielder.touch())).isEqualTo("ExceptionInInitializerError");
-      createTask(() -> steps.add("another task"));
-      steps.add("before");
+      createTask(() -> trail.add("another task"));
+      trail.add("before");
       sleep(Duration.ZERO);
-      steps.add("after");
+      trail.add("after");
       sleep(Duration.ofMillis(1));
     });
-    steps.assertAre("before", "another task", "after");
+    trail.assertIs("before", "another task", "after");
   }
 
   @Test
   void an_eager_start_where_the_thread_is_pinned_is_an_ordinary_one() {
     run(() -> {
-      EagerStarter.steps = steps;
+      EagerStarter.trail = trail;
       EagerStarter.touch();
       sleep(Duration.ofMillis(1));
     });
-    steps.assertAre("maker", "eager task");
+    trail.assertIs("maker", "eager task");
   }
 
   @Test
@@ -107,12 +108,12 @@ class PinnedAwaitTest {
     run(() -> {
       var task = createTask(() -> {
         me().cancel("meanwhile");
-        steps.add(outcome(() -> CancelledSleeper.touch()));
+        trail.add(outcome(() -> CancelledSleeper.touch()));
         sleep(Duration.ofSeconds(1));
       });
-      steps.add(outcome(task::await));
+      trail.add(outcome(task::await));
     });
-    steps.assertAre("ExceptionInInitializerError", "CancelledError");
+    trail.assertIs("ExceptionInInitializerError", "CancelledError");
   }
 
   interface Comparison {
@@ -169,7 +170,7 @@ class PinnedAwaitTest {
   }
 
   private static final class EagerStarter {
-    static @Nullable Steps steps;
+    static @Nullable Trail trail;
 
     static void touch() {
       Initialised.touch();
@@ -177,7 +178,7 @@ class PinnedAwaitTest {
 
     private static final class Initialised {
       static {
-        Steps words = requireNonNull(steps);
+        Trail words = requireNonNull(trail);
         createTask(() -> words.add("eager task"), TaskOptions.eager());
         words.add("maker");
       }

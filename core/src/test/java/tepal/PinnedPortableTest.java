@@ -17,6 +17,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import tepal.testing.Trail;
 
 /// What portable mode does where an await meets a pinned thread: the thread keeps its carrier
 /// while it waits, and the watchdog sees to it that the JDK does not run out of them.
@@ -24,7 +25,7 @@ import org.junit.jupiter.api.Test;
 class PinnedPortableTest {
   private static final int CARRIERS = Runtime.getRuntime().availableProcessors();
 
-  private final Steps steps = new Steps();
+  private final Trail trail = new Trail();
   private final LogRecords log = LogRecords.ofTepal();
 
   @AfterEach
@@ -38,13 +39,13 @@ class PinnedPortableTest {
       return;
     }
     Asyncio.run(() -> {
-      var other = createTask(() -> steps.add("another task"));
+      var other = createTask(() -> trail.add("another task"));
       Pinned.wait = () -> sleep(Duration.ofMillis(1));
       initialise();
-      steps.add("initialised");
+      trail.add("initialised");
       other.await();
     });
-    steps.assertAre("another task", "initialised");
+    trail.assertIs("another task", "initialised");
   }
 
   @Test
@@ -59,7 +60,7 @@ class PinnedPortableTest {
           tasks.add(createTask(() -> outcomes.add(outcome(PinnedPortableTest::initialise))));
         }
         pass(1);
-        steps.add("the loop turns");
+        trail.add("the loop turns");
         future.setResult("value");
         for (Task<?> each : tasks) {
           each.await();
@@ -67,7 +68,7 @@ class PinnedPortableTest {
         pass(3);
       });
     }
-    steps.assertAre("the loop turns");
+    trail.assertIs("the loop turns");
     assertThat(outcomes).hasSize(CARRIERS + 2).contains("ExceptionInInitializerError", "done");
     assertThat(log.messages("The loop has not turned").getFirst())
         .contains("no carrier of the JDK's is free to run the next task")

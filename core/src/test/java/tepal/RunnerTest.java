@@ -18,10 +18,11 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Test;
+import tepal.testing.Trail;
 import tepal.testing.VirtualClock;
 
 class RunnerTest {
-  private final Steps steps = new Steps();
+  private final Trail trail = new Trail();
 
   // ---- Running programs
 
@@ -64,19 +65,19 @@ class RunnerTest {
   void a_second_run_inside_a_running_loop_is_refused_and_the_first_goes_on() {
     Asyncio.run(() -> {
       assertThatIllegalStateException()
-          .isThrownBy(() -> Asyncio.run(() -> steps.add("inner")))
+          .isThrownBy(() -> Asyncio.run(() -> trail.add("inner")))
           .withMessage("run() cannot be called from a running event loop:"
               + " await or create a task instead");
       try (Runner inner = new Runner()) {
         assertThatIllegalStateException()
-            .isThrownBy(() -> inner.run(() -> steps.add("inner")))
+            .isThrownBy(() -> inner.run(() -> trail.add("inner")))
             .withMessageStartingWith("Runner.run() cannot be called from a running event loop");
       }
       sleep(ZERO);
-      steps.add("outer goes on");
+      trail.add("outer goes on");
     });
 
-    steps.assertAre("outer goes on");
+    trail.assertIs("outer goes on");
   }
 
   @Test
@@ -84,14 +85,14 @@ class RunnerTest {
     Thread thread = Thread.ofVirtual()
         .start(() -> Asyncio.run(() -> {
           TaskGroup.run(group -> {
-            group.createTask(steps.adding("a")::run);
-            group.createTask(steps.adding("b")::run);
+            group.createTask(trail.adding("a")::run);
+            group.createTask(trail.adding("b")::run);
           });
-          steps.add("main, on a virtual thread: " + Thread.currentThread().isVirtual());
+          trail.add("main, on a virtual thread: " + Thread.currentThread().isVirtual());
         }));
     thread.join();
 
-    steps.assertAre("a", "b", "main, on a virtual thread: true");
+    trail.assertIs("a", "b", "main, on a virtual thread: true");
   }
 
   @Test
@@ -102,10 +103,10 @@ class RunnerTest {
               throw failure;
             }))
             .isSameAs(failure)
-            .satisfies(_ -> steps.add("checked")));
+            .satisfies(_ -> trail.add("checked")));
     thread.join();
 
-    steps.assertAre("checked");
+    trail.assertIs("checked");
   }
 
   @Test
@@ -116,10 +117,10 @@ class RunnerTest {
         user.set("anna");
         sleep(ofSeconds(1));
       });
-      runner.run(() -> steps.add(user.get() + " at " + getRunningLoop().time()));
+      runner.run(() -> trail.add(user.get() + " at " + getRunningLoop().time()));
     }
 
-    steps.assertAre("anna at PT1S");
+    trail.assertIs("anna at PT1S");
     assertThat(user.get()).isEqualTo("nobody");
   }
 
@@ -129,11 +130,11 @@ class RunnerTest {
     Context context = new Context();
     try (Runner runner = newRunner()) {
       runner.run(() -> user.set("anna"), context);
-      runner.run(() -> steps.add(user.get()));
+      runner.run(() -> trail.add(user.get()));
     }
 
     assertThat(context.get(user)).isEqualTo("anna");
-    steps.assertAre("nobody");
+    trail.assertIs("nobody");
   }
 
   @Test
@@ -141,10 +142,10 @@ class RunnerTest {
     ContextVar<String> user = new ContextVar<>("user", "nobody");
     new Context().run(() -> {
       user.set("anna");
-      Asyncio.run(() -> steps.add(user.get()));
+      Asyncio.run(() -> trail.add(user.get()));
     });
 
-    steps.assertAre("anna");
+    trail.assertIs("anna");
   }
 
   @Test
@@ -153,12 +154,12 @@ class RunnerTest {
       runner.run(() -> {
         createTask(() -> {
           sleep(ofSeconds(1));
-          steps.add("background");
+          trail.add("background");
         });
       });
-      steps.assertAre();
+      trail.assertIs();
       runner.run(() -> sleep(ofSeconds(2)));
-      steps.assertAre("background");
+      trail.assertIs("background");
     }
   }
 
@@ -172,11 +173,11 @@ class RunnerTest {
         createTask(() -> cleaningUp("b", 1));
         sleep(ZERO);
       });
-      steps.add("program ended");
+      trail.add("program ended");
     }
-    steps.add("closed");
+    trail.add("closed");
 
-    steps.assertAre(
+    trail.assertIs(
         "program ended", "a cancelled", "b cancelled", "b cleaned up", "a cleaned up", "closed");
   }
 
@@ -189,7 +190,7 @@ class RunnerTest {
         }))
         .hasMessage("division");
 
-    steps.assertAre("a cancelled", "a cleaned up");
+    trail.assertIs("a cancelled", "a cleaned up");
   }
 
   @Test
@@ -200,15 +201,15 @@ class RunnerTest {
       assertThat(shielded.done()).isFalse();
     });
 
-    steps.assertAre("shielded cancelled", "shielded cleaned up");
+    trail.assertIs("shielded cancelled", "shielded cleaned up");
   }
 
   @Test
   void a_failure_while_cleaning_up_is_reported() {
     try (Runner runner = newRunner()) {
       runner.getLoop().setExceptionHandler((_, error) -> {
-        steps.add(error.message());
-        steps.add("" + error.exception());
+        trail.add(error.message());
+        trail.add("" + error.exception());
       });
       runner.run(() -> {
         createTask(() -> {
@@ -222,14 +223,14 @@ class RunnerTest {
       });
     }
 
-    steps.assertAre(
+    trail.assertIs(
         "unhandled exception during run() shutdown", "java.lang.ArithmeticException: in clean-up");
   }
 
   @Test
   void a_task_that_is_created_while_cleaning_up_is_not_awaited_but_reported() {
     try (Runner runner = newRunner()) {
-      runner.getLoop().setExceptionHandler((_, error) -> steps.add(error.message()));
+      runner.getLoop().setExceptionHandler((_, error) -> trail.add(error.message()));
       runner.run(() -> {
         createTask(() -> {
           try {
@@ -242,8 +243,7 @@ class RunnerTest {
       });
     }
 
-    steps.assertAre(
-        "Task was destroyed but it is pending: Task[latecomer, waiting for Future[pending]]");
+    trail.assertIs("Task was destroyed but it is pending: Task[latecomer, waiting for sleep()]");
   }
 
   @Test
@@ -257,15 +257,15 @@ class RunnerTest {
         while (!loop.isRunning() && !loop.isClosed()) {
           Thread.onSpinWait(); // until the runner cleans up
         }
-        steps.add("work ends, loop closed: " + loop.isClosed());
+        trail.add("work ends, loop closed: " + loop.isClosed());
         return "x";
       });
     });
     programEnded.countDown();
     runner.close();
-    steps.add("runner closed");
+    trail.add("runner closed");
 
-    steps.assertAre("work ends, loop closed: false", "runner closed");
+    trail.assertIs("work ends, loop closed: false", "runner closed");
   }
 
   @Test
@@ -273,12 +273,12 @@ class RunnerTest {
     ExecutorService executor = Executors.newSingleThreadExecutor();
     try (Runner runner = newRunner()) {
       runner.getLoop().setDefaultExecutor(executor);
-      runner.run(() -> Asyncio.toThread(() -> steps.add("in the executor")));
+      runner.run(() -> Asyncio.toThread(() -> trail.add("in the executor")));
       assertThat(executor.isShutdown()).isFalse();
     }
 
     assertThat(executor.isTerminated()).isTrue();
-    steps.assertAre("in the executor");
+    trail.assertIs("in the executor");
   }
 
   // ---- The object
@@ -302,15 +302,15 @@ class RunnerTest {
   @Test
   void a_closed_runner_runs_nothing_and_can_be_closed_again() {
     Runner runner = newRunner();
-    runner.run(() -> steps.add("ran"));
+    runner.run(() -> trail.add("ran"));
     runner.close();
     runner.close();
 
     assertThatIllegalStateException()
-        .isThrownBy(() -> runner.run(() -> steps.add("ran again")))
+        .isThrownBy(() -> runner.run(() -> trail.add("ran again")))
         .withMessage("Runner is closed");
     assertThatIllegalStateException().isThrownBy(runner::getLoop);
-    steps.assertAre("ran");
+    trail.assertIs("ran");
   }
 
   @Test
@@ -332,9 +332,9 @@ class RunnerTest {
     try {
       sleep(ofDays(1));
     } catch (CancelledError e) {
-      steps.add(name + " cancelled");
+      trail.add(name + " cancelled");
       sleep(ofSeconds(seconds));
-      steps.add(name + " cleaned up");
+      trail.add(name + " cleaned up");
       throw e;
     }
   }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static tepal.Asyncio.getRunningLoop;
 import static tepal.Asyncio.sleep;
 import static tepal.Asyncio.toThread;
+import static tepal.testing.Testing.waitAllTasksBlocked;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -17,11 +18,12 @@ import java.time.Duration;
 import java.util.concurrent.locks.ReentrantLock;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import tepal.testing.Trail;
 import tepal.testing.VirtualClock;
 
 /// The seam for I/O, with a selector of the JDK over a pipe in place of a network.
 class SelectorTest {
-  private final Steps steps = new Steps();
+  private final Trail trail = new Trail();
   private final PipeSelector selector = new PipeSelector();
   private EventLoop.Builder builder = EventLoop.builder();
 
@@ -45,12 +47,12 @@ class SelectorTest {
         while (selector.longestNanos < Long.MAX_VALUE) {
           Thread.onSpinWait(); // until the loop has nothing to do
         }
-        steps.add("in a thread");
+        trail.add("in a thread");
       });
-      steps.add("back");
+      trail.add("back");
     });
 
-    steps.assertAre("in a thread", "back");
+    trail.assertIs("in a thread", "back");
     assertThat(selector.wakeups).isPositive();
     assertThat(selector.longestNanos).isEqualTo(Long.MAX_VALUE);
   }
@@ -111,15 +113,30 @@ class SelectorTest {
     builder = EventLoop.builder().clock(new VirtualClock());
     run(() -> {
       Future<Integer> read = selector.nextByte(getRunningLoop());
-      TimerHandle _ = getRunningLoop().callLater(Duration.ofDays(1), steps.adding("a day later"));
+      TimerHandle _ = getRunningLoop().callLater(Duration.ofDays(1), trail.adding("a day later"));
       Thread writer = Thread.ofPlatform().start(() -> selector.write(1));
       int _ = read.await();
-      steps.add("input at " + getRunningLoop().time());
+      trail.add("input at " + getRunningLoop().time());
       sleep(Duration.ofDays(2));
       writer.join();
     });
 
-    steps.assertAre("input at PT0S", "a day later");
+    trail.assertIs("input at PT0S", "a day later");
+  }
+
+  @Test
+  void input_that_is_there_comes_before_the_loop_counts_as_idle() throws Exception {
+    run(() -> {
+      Future<Integer> read = selector.nextByte(getRunningLoop());
+      read.addDoneCallback(_ -> trail.add("input"));
+      selector.write(7);
+      waitAllTasksBlocked();
+      trail.add("idle");
+      waitAllTasksBlocked(Duration.ofMillis(2));
+      trail.add("idle for a while");
+    });
+
+    trail.assertIs("input", "idle", "idle for a while");
   }
 
   @Test
@@ -160,13 +177,13 @@ class SelectorTest {
     run(() -> {
       selector.lock.lock();
       sleep(Duration.ofMillis(10));
-      steps.add("slept with the lock");
+      trail.add("slept with the lock");
       selector.lock.unlock();
       sleep(Duration.ofMillis(10));
-      steps.add("slept without it");
+      trail.add("slept without it");
     });
 
-    steps.assertAre("slept with the lock", "slept without it");
+    trail.assertIs("slept with the lock", "slept without it");
     assertThat(selector.selects).isPositive();
   }
 

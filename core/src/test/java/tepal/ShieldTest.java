@@ -12,10 +12,11 @@ import static tepal.Asyncio.shield;
 import static tepal.Asyncio.sleep;
 
 import org.junit.jupiter.api.Test;
+import tepal.testing.Trail;
 
 @OnLoop
 class ShieldTest {
-  private final Steps steps = new Steps();
+  private final Trail trail = new Trail();
 
   @Test
   void a_shielded_body_gives_its_value() {
@@ -33,7 +34,7 @@ class ShieldTest {
   void the_task_that_waits_is_cancelled_and_the_shielded_one_goes_on() {
     Task<?> inner = createTask(() -> {
       sleep(ofSeconds(5));
-      steps.add("inner ends");
+      trail.add("inner ends");
     });
     Task<?> outer = createTask(() -> shield(inner).await());
     sleep(ZERO);
@@ -41,9 +42,9 @@ class ShieldTest {
     outer.cancel();
     assertThatThrownBy(outer::await).isInstanceOf(CancelledError.class);
     assertThat(inner.cancelling()).isZero();
-    steps.assertAre();
+    trail.assertIs();
     inner.await();
-    steps.assertAre("inner ends");
+    trail.assertIs("inner ends");
   }
 
   @Test
@@ -79,19 +80,19 @@ class ShieldTest {
   @Test
   void a_waiting_task_resumes_two_iterations_after_the_shielded_future_is_done() {
     Future<String> future = getRunningLoop().createFuture();
-    createTask(() -> steps.add(shield(future).await()));
+    createTask(() -> trail.add(shield(future).await()));
     sleep(ZERO);
 
     future.setResult("value");
     sleep(ZERO);
-    steps.assertAre();
+    trail.assertIs();
     sleep(ZERO);
-    steps.assertAre("value");
+    trail.assertIs("value");
   }
 
   @Test
   void a_failure_that_nobody_waits_for_any_more_is_reported_once() {
-    getRunningLoop().setExceptionHandler((_, error) -> steps.add(error.message()));
+    getRunningLoop().setExceptionHandler((_, error) -> trail.add(error.message()));
     Future<Object> future = getRunningLoop().createFuture();
     for (int i = 0; i < 3; i++) {
       shield(future).cancel();
@@ -100,7 +101,7 @@ class ShieldTest {
 
     future.setException(new ArithmeticException("division"));
     sleep(ofSeconds(1));
-    steps.assertAre("ArithmeticException exception in shielded future");
+    trail.assertIs("ArithmeticException exception in shielded future");
   }
 
   @Test
@@ -124,7 +125,7 @@ class ShieldTest {
       } finally {
         shield(() -> {
               sleep(ofSeconds(3));
-              steps.add("cleaned up");
+              trail.add("cleaned up");
             })
             .await();
       }
@@ -135,8 +136,8 @@ class ShieldTest {
 
     task.cancel();
     assertThatThrownBy(task::await).isInstanceOf(CancelledError.class);
-    steps.assertAre();
+    trail.assertIs();
     sleep(ofSeconds(5));
-    steps.assertAre("cleaned up");
+    trail.assertIs("cleaned up");
   }
 }

@@ -16,11 +16,12 @@ import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import tepal.testing.Trail;
 
 /// Handlers of a signal that the JVM leaves alone.
 @DisabledOnOs(OS.WINDOWS) // which has no such signal
 class SignalTest {
-  private final Steps steps = new Steps();
+  private final Trail trail = new Trail();
   private final OsSignal usr2 = new OsSignal("USR2");
 
   // completed when the signal reaches the handler that was there before
@@ -99,22 +100,22 @@ class SignalTest {
   void removing_the_handler_restores_the_one_before() {
     run(() -> {
       var loop = getRunningLoop();
-      loop.addSignalHandler("USR2", steps.adding("first"));
-      loop.addSignalHandler("USR2", steps.adding("second"));
+      loop.addSignalHandler("USR2", trail.adding("first"));
+      loop.addSignalHandler("USR2", trail.adding("second"));
       assertThat(loop.removeSignalHandler("USR2")).isTrue();
       assertThat(loop.removeSignalHandler("USR2")).isFalse();
       usr2.raise();
       assertThat(wrapFuture(outside).await()).isEqualTo("outside");
     });
-    steps.assertAre();
+    trail.assertIs();
   }
 
   @Test
   void closing_the_loop_restores_the_handler_before() {
-    run(() -> getRunningLoop().addSignalHandler("USR2", steps.adding("loop's")));
+    run(() -> getRunningLoop().addSignalHandler("USR2", trail.adding("loop's")));
     usr2.raise();
     assertThat(outside.join()).isEqualTo("outside");
-    steps.assertAre();
+    trail.assertIs();
   }
 
   @ParameterizedTest

@@ -20,10 +20,11 @@ import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import tepal.testing.Trail;
 
 @OnLoop
 class TaskCancellationTest {
-  private final Steps steps = new Steps();
+  private final Trail trail = new Trail();
 
   // ---- When the cancellation comes
 
@@ -31,16 +32,16 @@ class TaskCancellationTest {
   void a_task_that_is_cancelled_before_its_first_step_never_runs() {
     Task<?> task = createTask(() -> {
       try {
-        steps.add("body");
+        trail.add("body");
       } finally {
-        steps.add("finally");
+        trail.add("finally");
       }
     });
 
     assertThat(task.cancel("too early")).isTrue();
     assertThat(task.done()).isFalse();
     assertThatThrownBy(task::await).isInstanceOf(CancelledError.class).hasMessage("too early");
-    steps.assertAre();
+    trail.assertIs();
   }
 
   @Test
@@ -49,7 +50,7 @@ class TaskCancellationTest {
       try {
         sleep(ofDays(1));
       } catch (CancelledError e) {
-        steps.add("cancelled: " + e.getMessage());
+        trail.add("cancelled: " + e.getMessage());
         throw e;
       }
     });
@@ -58,7 +59,7 @@ class TaskCancellationTest {
     task.cancel("enough");
     assertThatThrownBy(task::await).isInstanceOf(CancelledError.class).hasMessage("enough");
     assertThat(task.cancelled()).isTrue();
-    steps.assertAre("cancelled: enough");
+    trail.assertIs("cancelled: enough");
   }
 
   @Test
@@ -76,13 +77,13 @@ class TaskCancellationTest {
   void a_task_that_yields_is_cancelled_when_it_resumes() {
     Task<?> task = createTask(() -> {
       sleep(ZERO);
-      steps.add("went on");
+      trail.add("went on");
     });
     sleep(ZERO);
 
     task.cancel();
     assertThatThrownBy(task::await).isInstanceOf(CancelledError.class);
-    steps.assertAre();
+    trail.assertIs();
   }
 
   @Test
@@ -108,11 +109,11 @@ class TaskCancellationTest {
 
     outermost.cancel("from outside");
     sleep(ZERO);
-    steps.assertAre("innermost: from outside");
+    trail.assertIs("innermost: from outside");
     sleep(ZERO);
-    steps.assertAre("middle: from outside");
+    trail.assertIs("middle: from outside");
     sleep(ZERO);
-    steps.assertAre("outermost: from outside");
+    trail.assertIs("outermost: from outside");
     assertThat(innermost.cancelling()).isOne();
   }
 
@@ -120,7 +121,7 @@ class TaskCancellationTest {
     try {
       body.run();
     } catch (CancelledError e) {
-      steps.add(name + ": " + e.getMessage());
+      trail.add(name + ": " + e.getMessage());
       throw e;
     }
   }
@@ -153,12 +154,12 @@ class TaskCancellationTest {
   void a_task_that_cancels_itself_goes_on_until_it_waits() {
     Task<?> task = createTask(() -> {
       self().cancel("myself");
-      steps.add("went on");
+      trail.add("went on");
       logCancellation("waiting", () -> sleep(ofSeconds(1)));
     });
 
     assertThatThrownBy(task::await).hasMessage("myself");
-    steps.assertAre("went on", "waiting: myself");
+    trail.assertIs("went on", "waiting: myself");
   }
 
   @Test
@@ -188,13 +189,13 @@ class TaskCancellationTest {
     done.setResult("value");
     Task<?> task = createTask(() -> {
       self().cancel();
-      steps.add(done.await());
+      trail.add(done.await());
       sleep(ZERO);
-      steps.add("not reached");
+      trail.add("not reached");
     });
 
     assertThatThrownBy(task::await).isInstanceOf(CancelledError.class);
-    steps.assertAre("value");
+    trail.assertIs("value");
   }
 
   @Test
@@ -215,14 +216,14 @@ class TaskCancellationTest {
       try {
         sleep(ofDays(1));
       } catch (Exception e) {
-        steps.add("swallowed");
+        trail.add("swallowed");
       }
     });
     sleep(ZERO);
 
     task.cancel();
     assertThatThrownBy(task::await).isInstanceOf(CancelledError.class);
-    steps.assertAre();
+    trail.assertIs();
   }
 
   @Test
@@ -232,14 +233,14 @@ class TaskCancellationTest {
         sleep(ofDays(1));
       } finally {
         sleep(ofSeconds(5));
-        steps.add("cleaned up");
+        trail.add("cleaned up");
       }
     });
     sleep(ZERO);
 
     task.cancel();
     assertThatThrownBy(task::await).isInstanceOf(CancelledError.class);
-    steps.assertAre("cleaned up");
+    trail.assertIs("cleaned up");
     assertThat(getRunningLoop().time()).isEqualTo(ofSeconds(5));
   }
 
@@ -259,7 +260,7 @@ class TaskCancellationTest {
     task.cancel("second");
     assertThatThrownBy(task::await).hasMessage("second");
     assertThat(task.cancelling()).isEqualTo(2);
-    steps.assertAre("clean-up: second");
+    trail.assertIs("clean-up: second");
   }
 
   @Test
@@ -273,7 +274,7 @@ class TaskCancellationTest {
     assertThat(task.cancel("second")).isTrue();
     assertThatThrownBy(task::await).hasMessage("first");
     assertThat(task.cancelling()).isEqualTo(2);
-    steps.assertAre("sleep: first");
+    trail.assertIs("sleep: first");
   }
 
   @Test
@@ -282,7 +283,7 @@ class TaskCancellationTest {
       try {
         sleep(ofDays(1));
       } catch (CancelledError e) {
-        steps.add("swallowed");
+        trail.add("swallowed");
       }
       sleep(ofSeconds(1));
       return "value";
@@ -293,7 +294,7 @@ class TaskCancellationTest {
     assertThat(task.await()).isEqualTo("value");
     assertThat(task.cancelled()).isFalse();
     assertThat(task.cancelling()).isOne();
-    steps.assertAre("swallowed");
+    trail.assertIs("swallowed");
   }
 
   @Test

@@ -15,10 +15,11 @@ import static tepal.Asyncio.timeout;
 import java.time.Duration;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
+import tepal.testing.Trail;
 
 @OnLoop
 class TaskGroupCancellationTest {
-  private final Steps steps = new Steps();
+  private final Trail trail = new Trail();
 
   // ---- The task that entered the group is cancelled
 
@@ -33,7 +34,7 @@ class TaskGroupCancellationTest {
     parent.cancel("from outside");
     assertThatThrownBy(parent::await).hasMessage("from outside");
     assertThat(parent.cancelled()).isTrue();
-    steps.assertAre("body cancelled", "body cleaned up", "child cancelled", "child cleaned up");
+    trail.assertIs("body cancelled", "body cleaned up", "child cancelled", "child cleaned up");
   }
 
   @Test
@@ -44,7 +45,7 @@ class TaskGroupCancellationTest {
 
     parent.cancel("from outside");
     assertThatThrownBy(parent::await).isInstanceOf(CancelledError.class).hasMessage("from outside");
-    steps.assertAre("child cancelled", "child cleaned up");
+    trail.assertIs("child cancelled", "child cleaned up");
   }
 
   @Test
@@ -59,7 +60,7 @@ class TaskGroupCancellationTest {
     }
     assertThat(parent.done()).isFalse();
     assertThatThrownBy(parent::await).isInstanceOf(CancelledError.class);
-    steps.assertAre("child cancelled", "child cleaned up");
+    trail.assertIs("child cancelled", "child cleaned up");
     assertThat(getRunningLoop().time()).isEqualTo(ofSeconds(6));
   }
 
@@ -75,18 +76,18 @@ class TaskGroupCancellationTest {
           }
         }));
       } catch (ExceptionGroup e) {
-        steps.add(
+        trail.add(
             e.exceptions().getFirst().getMessage() + ", cancelling " + self().cancelling());
       }
       sleep(ofSeconds(1));
-      steps.add("not reached");
+      trail.add("not reached");
     });
     sleep(ZERO);
     sleep(ZERO);
 
     parent.cancel();
     assertThatThrownBy(parent::await).isInstanceOf(CancelledError.class);
-    steps.assertAre("in clean-up, cancelling 1");
+    trail.assertIs("in clean-up, cancelling 1");
   }
 
   @Test
@@ -107,11 +108,11 @@ class TaskGroupCancellationTest {
     assertThatThrownBy(() -> TaskGroup.run(group -> {
           group.createTask(() -> failNow("eager"), TaskOptions.eager());
           sleep(ZERO);
-          steps.add("not reached");
+          trail.add("not reached");
         }))
         .isInstanceOf(ExceptionGroup.class);
 
-    steps.assertAre();
+    trail.assertIs();
     sleep(ofSeconds(1));
   }
 
@@ -122,7 +123,7 @@ class TaskGroupCancellationTest {
             () ->
                 TaskGroup.run(group -> group.createTask(() -> cleaningUp("child", ofSeconds(1))))))
         .isInstanceOf(TimeoutException.class);
-    steps.assertAre("child cancelled", "child cleaned up");
+    trail.assertIs("child cancelled", "child cleaned up");
     assertThat(self().cancelling()).isZero();
   }
 
@@ -132,11 +133,11 @@ class TaskGroupCancellationTest {
       group.createTask(() -> cleaningUp("child", ZERO));
       assertThatThrownBy(() -> timeout(ofSeconds(1), () -> sleep(ofDays(1))))
           .isInstanceOf(TimeoutException.class);
-      steps.add("body goes on");
+      trail.add("body goes on");
       group.cancel();
     });
 
-    steps.assertAre("body goes on", "child cancelled", "child cleaned up");
+    trail.assertIs("body goes on", "child cancelled", "child cleaned up");
   }
 
   @Test
@@ -145,10 +146,10 @@ class TaskGroupCancellationTest {
       assertThatThrownBy(() -> TaskGroup.run(inner -> inner.createTask(() -> failNow("inner"))))
           .isInstanceOf(ExceptionGroup.class);
       sleep(ofSeconds(1));
-      steps.add("outer goes on");
+      trail.add("outer goes on");
     });
 
-    steps.assertAre("outer goes on");
+    trail.assertIs("outer goes on");
   }
 
   @Test
@@ -161,11 +162,11 @@ class TaskGroupCancellationTest {
           try {
             TaskGroup.run(inner -> inner.createTask(() -> cleaningUp("inner", ofSeconds(3))));
           } finally {
-            steps.add("inner group ended");
+            trail.add("inner group ended");
           }
         }))
         .isInstanceOf(ExceptionGroup.class);
-    steps.assertAre("inner cancelled", "inner cleaned up", "inner group ended");
+    trail.assertIs("inner cancelled", "inner cleaned up", "inner group ended");
     assertThat(self().cancelling()).isZero();
   }
 
@@ -177,12 +178,12 @@ class TaskGroupCancellationTest {
       group.createTask(() -> cleaningUp("child", ofSeconds(1)));
       sleep(ofSeconds(1));
       group.cancel();
-      steps.add("body goes on until it waits");
+      trail.add("body goes on until it waits");
       cleaningUp("body", ZERO);
     });
-    steps.add("after the group");
+    trail.add("after the group");
 
-    steps.assertAre(
+    trail.assertIs(
         "body goes on until it waits",
         "child cancelled",
         "body cancelled",
@@ -199,12 +200,12 @@ class TaskGroupCancellationTest {
       group.createTask(() -> cleaningUp("sibling", ZERO));
       group.createTask(() -> {
         sleep(ofSeconds(1));
-        steps.add("enough");
+        trail.add("enough");
         group.cancel();
       });
     });
 
-    steps.assertAre("enough", "sibling cancelled", "sibling cleaned up");
+    trail.assertIs("enough", "sibling cancelled", "sibling cleaned up");
   }
 
   @Test
@@ -282,9 +283,9 @@ class TaskGroupCancellationTest {
     try {
       sleep(ofDays(1));
     } catch (CancelledError e) {
-      steps.add(name + " cancelled");
+      trail.add(name + " cancelled");
       sleep(time);
-      steps.add(name + " cleaned up");
+      trail.add(name + " cleaned up");
       throw e;
     }
   }

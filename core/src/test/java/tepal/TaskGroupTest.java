@@ -19,10 +19,11 @@ import org.assertj.core.api.InstanceOfAssertFactories;
 import org.assertj.core.api.ObjectAssert;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
+import tepal.testing.Trail;
 
 @OnLoop
 class TaskGroupTest {
-  private final Steps steps = new Steps();
+  private final Trail trail = new Trail();
 
   // ---- Waiting for the tasks
 
@@ -31,11 +32,11 @@ class TaskGroupTest {
     TaskGroup.run(group -> {
       group.createTask(() -> step("slow", ofSeconds(2)));
       group.createTask(() -> step("fast", ofSeconds(1)));
-      steps.add("body ends");
+      trail.add("body ends");
     });
-    steps.add("group ends");
+    trail.add("group ends");
 
-    steps.assertAre("body ends", "fast", "slow", "group ends");
+    trail.assertIs("body ends", "fast", "slow", "group ends");
     assertThat(getRunningLoop().time()).isEqualTo(ofSeconds(2));
   }
 
@@ -53,10 +54,10 @@ class TaskGroupTest {
 
   @Test
   void a_group_without_tasks_ends_with_its_body_and_lets_nothing_else_run() {
-    getRunningLoop().callSoon(steps.adding("callback"));
-    TaskGroup.run(group -> steps.add(group.toString()));
+    getRunningLoop().callSoon(trail.adding("callback"));
+    TaskGroup.run(group -> trail.add(group.toString()));
 
-    steps.assertAre("TaskGroup[entered]");
+    trail.assertIs("TaskGroup[entered]");
   }
 
   @Test
@@ -66,7 +67,7 @@ class TaskGroupTest {
       group.createTask(() -> step("created late", ofSeconds(1)));
     }));
 
-    steps.assertAre("created late");
+    trail.assertIs("created late");
   }
 
   @Test
@@ -80,9 +81,9 @@ class TaskGroupTest {
           () -> user.get(), TaskOptions.named("reader").inContext(context).eagerly());
       assertThat(task.getName()).isEqualTo("reader");
       assertThat(task.result()).isEqualTo("anna");
-      group.createTask(() -> steps.add("void"), TaskOptions.eager());
+      group.createTask(() -> trail.add("void"), TaskOptions.eager());
     });
-    steps.assertAre("void");
+    trail.assertIs("void");
   }
 
   @Test
@@ -90,7 +91,7 @@ class TaskGroupTest {
     Future<String> future = getRunningLoop().createFuture();
     createTask(() -> {
       TaskGroup.run(group -> group.createTask(() -> future.await()));
-      steps.add("group ended");
+      trail.add("group ended");
     });
     sleep(ZERO);
     sleep(ZERO);
@@ -98,20 +99,20 @@ class TaskGroupTest {
     future.setResult("x");
     sleep(ZERO);
     sleep(ZERO);
-    steps.assertAre();
+    trail.assertIs();
     sleep(ZERO);
-    steps.assertAre("group ended");
+    trail.assertIs("group ended");
   }
 
   @Test
   void groups_can_be_nested() {
     TaskGroup.run(outer -> {
       TaskGroup.run(inner -> inner.createTask(() -> step("inner", ofSeconds(1))));
-      steps.add("inner group ended");
+      trail.add("inner group ended");
       outer.createTask(() -> step("outer", ofSeconds(1)));
     });
 
-    steps.assertAre("inner", "inner group ended", "outer");
+    trail.assertIs("inner", "inner group ended", "outer");
   }
 
   // ---- Failures
@@ -125,7 +126,7 @@ class TaskGroupTest {
         .extracting(Throwable::getMessage)
         .containsExactly("no route");
 
-    steps.assertAre("waiting", "cancelled");
+    trail.assertIs("waiting", "cancelled");
     assertThat(getRunningLoop().time()).isEqualTo(ofSeconds(1));
   }
 
@@ -138,7 +139,7 @@ class TaskGroupTest {
         .extracting(Throwable::getMessage)
         .containsExactly("no route");
 
-    steps.assertAre("waiting", "cancelled");
+    trail.assertIs("waiting", "cancelled");
     assertThat(self().cancelling()).isZero();
   }
 
@@ -187,7 +188,7 @@ class TaskGroupTest {
           failNow("body");
         }))
         .hasSize(1);
-    steps.assertAre("waiting", "cancelled");
+    trail.assertIs("waiting", "cancelled");
   }
 
   @Test
@@ -207,10 +208,10 @@ class TaskGroupTest {
     assertMembers(() -> TaskGroup.run(group -> {
           group.createTask(this::waitUntilCancelled);
           group.createTask(failing(ofSeconds(5), "late"));
-          steps.add("body ends");
+          trail.add("body ends");
         }))
         .hasSize(1);
-    steps.assertAre("body ends", "waiting", "cancelled");
+    trail.assertIs("body ends", "waiting", "cancelled");
   }
 
   @Test
@@ -222,7 +223,7 @@ class TaskGroupTest {
       task.cancel();
     });
 
-    steps.assertAre("sibling");
+    trail.assertIs("sibling");
   }
 
   @Test
@@ -236,7 +237,7 @@ class TaskGroupTest {
         .isInstanceOfSatisfying(
             ExceptionGroup.class,
             inner -> assertThat(inner.exceptions().getFirst()).hasMessage("deep"));
-    steps.assertAre("waiting", "cancelled");
+    trail.assertIs("waiting", "cancelled");
   }
 
   @Test
@@ -262,13 +263,13 @@ class TaskGroupTest {
           try {
             task.await();
           } catch (CancelledError e) {
-            steps.add("cancelled");
+            trail.add("cancelled");
             throw e;
           }
         }))
         .extracting(Throwable::getMessage)
         .containsExactly("once");
-    steps.assertAre("cancelled");
+    trail.assertIs("cancelled");
   }
 
   // ---- Wrong use
@@ -293,24 +294,24 @@ class TaskGroupTest {
             assertThatThrownBy(() -> group.createTask(() -> 1))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessage("TaskGroup[cancelling, errors=1] is shutting down");
-            steps.add("refused");
+            trail.add("refused");
           }
         }))
         .hasSize(1);
-    steps.assertAre("refused");
+    trail.assertIs("refused");
   }
 
   @Test
   void a_group_is_entered_in_a_task() {
     getRunningLoop().callSoon(() -> {
-      assertThatThrownBy(() -> TaskGroup.run(_ -> steps.add("body")))
+      assertThatThrownBy(() -> TaskGroup.run(_ -> trail.add("body")))
           .isInstanceOf(IllegalStateException.class)
           .hasMessageStartingWith("A task group must be called in a task");
-      steps.add("checked");
+      trail.add("checked");
     });
 
     sleep(ZERO);
-    steps.assertAre("checked");
+    trail.assertIs("checked");
   }
 
   @Test
@@ -326,15 +327,15 @@ class TaskGroupTest {
 
   private void step(String name, Duration after) {
     sleep(after);
-    steps.add(name);
+    trail.add(name);
   }
 
   private void waitUntilCancelled() {
-    steps.add("waiting");
+    trail.add("waiting");
     try {
       sleep(ofDays(1));
     } catch (CancelledError e) {
-      steps.add("cancelled");
+      trail.add("cancelled");
       throw e;
     }
   }

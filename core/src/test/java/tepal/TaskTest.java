@@ -15,21 +15,22 @@ import java.io.IOException;
 import java.util.Objects;
 import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.Test;
+import tepal.testing.Trail;
 
 @OnLoop
 class TaskTest {
-  private final Steps steps = new Steps();
+  private final Trail trail = new Trail();
 
   // ---- Running
 
   @Test
   void a_task_starts_in_the_next_iteration_after_what_was_scheduled_before_it() {
-    getRunningLoop().callSoon(steps.adding("callback"));
-    createTask(() -> steps.add("task"));
-    steps.add("created");
+    getRunningLoop().callSoon(trail.adding("callback"));
+    createTask(() -> trail.add("task"));
+    trail.add("created");
 
     sleep(ZERO);
-    steps.assertAre("created", "callback", "task");
+    trail.assertIs("created", "callback", "task");
   }
 
   @Test
@@ -37,36 +38,36 @@ class TaskTest {
     for (String name : new String[] {"a", "b", "c"}) {
       createTask(() -> {
         for (int i = 0; i < 3; i++) {
-          steps.add(name + i);
+          trail.add(name + i);
           sleep(ZERO);
         }
       });
     }
 
     sleep(ofSeconds(1));
-    steps.assertAre("a0", "b0", "c0", "a1", "b1", "c1", "a2", "b2", "c2");
+    trail.assertIs("a0", "b0", "c0", "a1", "b1", "c1", "a2", "b2", "c2");
   }
 
   @Test
   void awaiting_a_task_gives_its_value_two_iterations_after_the_future_it_waits_for() {
     Future<String> future = getRunningLoop().createFuture();
     Task<String> inner = createTask(() -> future.await());
-    createTask(() -> steps.add(inner.await()));
+    createTask(() -> trail.add(inner.await()));
     sleep(ZERO);
 
     future.setResult("value");
     sleep(ZERO);
-    steps.assertAre();
+    trail.assertIs();
     sleep(ZERO);
-    steps.assertAre("value");
+    trail.assertIs("value");
   }
 
   @Test
   void a_task_without_a_value_gives_null() {
-    Task<?> task = createTask(() -> steps.add("ran"));
+    Task<?> task = createTask(() -> trail.add("ran"));
 
     assertThat(task.await()).isNull();
-    steps.assertAre("ran");
+    trail.assertIs("ran");
   }
 
   @Test
@@ -157,10 +158,10 @@ class TaskTest {
   void the_error_for_a_wrong_await_comes_after_a_turn_of_the_loop() {
     try (EventLoop other = Asyncio.newEventLoop()) {
       Future<Object> foreign = other.createFuture();
-      getRunningLoop().callSoon(steps.adding("callback"));
+      getRunningLoop().callSoon(trail.adding("callback"));
 
       assertThatThrownBy(foreign::await).isInstanceOf(IllegalStateException.class);
-      steps.assertAre("callback");
+      trail.assertIs("callback");
     }
   }
 
@@ -179,10 +180,10 @@ class TaskTest {
 
   @Test
   void there_is_no_current_task_in_a_callback() {
-    getRunningLoop().callSoon(() -> steps.add("" + currentTask()));
+    getRunningLoop().callSoon(() -> trail.add("" + currentTask()));
 
     sleep(ZERO);
-    steps.assertAre("null");
+    trail.assertIs("null");
   }
 
   @Test

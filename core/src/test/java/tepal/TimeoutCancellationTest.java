@@ -16,10 +16,11 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
+import tepal.testing.Trail;
 
 @OnLoop
 class TimeoutCancellationTest {
-  private final Steps steps = new Steps();
+  private final Trail trail = new Trail();
 
   // ---- Nested
 
@@ -28,11 +29,11 @@ class TimeoutCancellationTest {
     assertThatThrownBy(() -> timeout(ofSeconds(5), () -> {
           assertThatThrownBy(() -> timeout(ofSeconds(1), this::sleepLong))
               .isInstanceOf(TimeoutException.class);
-          steps.add("after the inner one, at " + now());
+          trail.add("after the inner one, at " + now());
           sleepLong();
         }))
         .isInstanceOf(TimeoutException.class);
-    steps.assertAre("cancelled", "after the inner one, at PT1S", "cancelled");
+    trail.assertIs("cancelled", "after the inner one, at PT1S", "cancelled");
     assertThat(now()).isEqualTo(ofSeconds(5));
   }
 
@@ -44,12 +45,12 @@ class TimeoutCancellationTest {
           try {
             inner.run(this::sleepLong);
           } catch (CancelledError e) {
-            steps.add("leaves the inner one");
+            trail.add("leaves the inner one");
             throw e;
           }
         }))
         .isInstanceOf(TimeoutException.class);
-    steps.assertAre("cancelled", "leaves the inner one");
+    trail.assertIs("cancelled", "leaves the inner one");
     assertThat(inner.expired()).isFalse();
   }
 
@@ -60,7 +61,7 @@ class TimeoutCancellationTest {
 
     assertThatThrownBy(() -> outer.run(() -> inner.run(this::sleepLong)))
         .isInstanceOf(TimeoutException.class);
-    steps.assertAre("cancelled");
+    trail.assertIs("cancelled");
     assertThat(inner.expired()).isTrue();
     assertThat(outer.expired()).isTrue();
     assertThat(self().cancelling()).isZero();
@@ -118,7 +119,7 @@ class TimeoutCancellationTest {
 
     task.cancel();
     task.await();
-    steps.assertAre("cancelled");
+    trail.assertIs("cancelled");
   }
 
   // ---- What the body makes of it
@@ -130,11 +131,11 @@ class TimeoutCancellationTest {
       try {
         sleep(ofDays(1));
       } catch (CancelledError e) {
-        steps.add("swallowed");
+        trail.add("swallowed");
       }
     });
 
-    steps.assertAre("swallowed");
+    trail.assertIs("swallowed");
     assertThat(limit.expired()).isTrue();
     assertThat(self().cancelling()).isZero();
     sleep(ofSeconds(1));
@@ -180,11 +181,11 @@ class TimeoutCancellationTest {
             sleep(ofDays(1));
           } finally {
             sleep(ofSeconds(10));
-            steps.add("cleaned up");
+            trail.add("cleaned up");
           }
         }))
         .isInstanceOf(TimeoutException.class);
-    steps.assertAre("cleaned up");
+    trail.assertIs("cleaned up");
     assertThat(now()).isEqualTo(ofSeconds(11));
   }
 
@@ -192,7 +193,7 @@ class TimeoutCancellationTest {
     try {
       sleep(ofDays(1_000));
     } catch (CancelledError e) {
-      steps.add("cancelled");
+      trail.add("cancelled");
       throw e;
     }
   }

@@ -17,12 +17,13 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
+import tepal.testing.Trail;
 
 /// What a limit does to its body, and how its deadline moves. How it gets on with other limits and
 /// with cancellations is in [TimeoutCancellationTest].
 @OnLoop
 class TimeoutTest {
-  private final Steps steps = new Steps();
+  private final Trail trail = new Trail();
 
   // ---- In time and not in time
 
@@ -38,7 +39,7 @@ class TimeoutTest {
         .isInstanceOf(TimeoutException.class)
         .hasCauseInstanceOf(CancelledError.class);
 
-    steps.assertAre("cancelled");
+    trail.assertIs("cancelled");
     assertThat(now()).isEqualTo(ofSeconds(2));
     assertThat(self().cancelling()).isZero();
   }
@@ -93,11 +94,11 @@ class TimeoutTest {
   @Test
   void with_no_time_at_all_a_body_comes_to_its_first_wait() {
     assertThatThrownBy(() -> timeout(ZERO, () -> {
-          steps.add("begins");
+          trail.add("begins");
           sleepLong();
         }))
         .isInstanceOf(TimeoutException.class);
-    steps.assertAre("begins", "cancelled");
+    trail.assertIs("begins", "cancelled");
     assertThat(now()).isZero();
   }
 
@@ -156,11 +157,11 @@ class TimeoutTest {
           try {
             sleep(ofDays(1));
           } finally {
-            steps.add(limit + ", expired: " + limit.expired());
+            trail.add(limit + ", expired: " + limit.expired());
           }
         }))
         .isInstanceOf(TimeoutException.class);
-    steps.assertAre("Timeout[expiring], expired: true");
+    trail.assertIs("Timeout[expiring], expired: true");
     assertThat(limit).hasToString("Timeout[expired]");
     assertThat(limit.expired()).isTrue();
   }
@@ -176,27 +177,27 @@ class TimeoutTest {
   @Test
   void a_limit_is_entered_once() {
     Timeout limit = Timeout.after(ofSeconds(1));
-    limit.run(() -> assertThatThrownBy(() -> limit.run(() -> steps.add("inside")))
+    limit.run(() -> assertThatThrownBy(() -> limit.run(() -> trail.add("inside")))
         .isInstanceOf(IllegalStateException.class)
         .hasMessage("Timeout has already been entered"));
 
-    assertThatThrownBy(() -> limit.run(() -> steps.add("after")))
+    assertThatThrownBy(() -> limit.run(() -> trail.add("after")))
         .isInstanceOf(IllegalStateException.class);
-    steps.assertAre();
+    trail.assertIs();
   }
 
   @Test
   void a_limit_is_entered_in_a_task() {
     Timeout limit = Timeout.after(ofSeconds(1));
     getRunningLoop().callSoon(() -> {
-      assertThatThrownBy(() -> limit.run(() -> steps.add("body")))
+      assertThatThrownBy(() -> limit.run(() -> trail.add("body")))
           .isInstanceOf(IllegalStateException.class)
           .hasMessageStartingWith("A timeout must be called in a task");
-      steps.add("checked");
+      trail.add("checked");
     });
 
     sleep(ZERO);
-    steps.assertAre("checked");
+    trail.assertIs("checked");
   }
 
   // ---- Rescheduling
@@ -209,11 +210,11 @@ class TimeoutTest {
           limit.reschedule(ofSeconds(5));
           assertThat(limit.when()).isEqualTo(ofSeconds(5));
           sleep(ofSeconds(3));
-          steps.add("still in time");
+          trail.add("still in time");
           sleepLong();
         }))
         .isInstanceOf(TimeoutException.class);
-    steps.assertAre("still in time", "cancelled");
+    trail.assertIs("still in time", "cancelled");
     assertThat(now()).isEqualTo(ofSeconds(5));
   }
 
@@ -247,11 +248,11 @@ class TimeoutTest {
     assertThatThrownBy(() -> limit.run(() -> {
           sleep(ofSeconds(2));
           limit.reschedule(ofSeconds(1));
-          steps.add("goes on");
+          trail.add("goes on");
           sleepLong();
         }))
         .isInstanceOf(TimeoutException.class);
-    steps.assertAre("goes on", "cancelled");
+    trail.assertIs("goes on", "cancelled");
     assertThat(now()).isEqualTo(ofSeconds(2));
   }
 
@@ -286,18 +287,18 @@ class TimeoutTest {
           } finally {
             assertThatThrownBy(() -> limit.reschedule(ofSeconds(5)))
                 .hasMessage("Cannot change state of expiring Timeout");
-            steps.add("refused");
+            trail.add("refused");
           }
         }))
         .isInstanceOf(TimeoutException.class);
-    steps.assertAre("refused");
+    trail.assertIs("refused");
   }
 
   private void sleepLong() {
     try {
       sleep(ofDays(1_000));
     } catch (CancelledError e) {
-      steps.add("cancelled");
+      trail.add("cancelled");
       throw e;
     }
   }

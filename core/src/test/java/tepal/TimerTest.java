@@ -11,12 +11,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import tepal.testing.Trail;
 import tepal.testing.VirtualClock;
 
 class TimerTest {
   private static final Duration FOR_EVER = ofSeconds(Long.MAX_VALUE);
 
-  private final Steps steps = new Steps();
+  private final Trail trail = new Trail();
   private final EventLoop loop = EventLoop.builder().clock(new VirtualClock()).build();
 
   @AfterEach
@@ -26,81 +27,81 @@ class TimerTest {
 
   @Test
   void timers_run_in_the_order_of_their_deadlines() {
-    loop.callLater(ofSeconds(3), () -> steps.add("c at " + loop.time()));
-    loop.callLater(ofSeconds(1), () -> steps.add("a at " + loop.time()));
-    loop.callAt(ofSeconds(2), () -> steps.add("b at " + loop.time()));
+    loop.callLater(ofSeconds(3), () -> trail.add("c at " + loop.time()));
+    loop.callLater(ofSeconds(1), () -> trail.add("a at " + loop.time()));
+    loop.callAt(ofSeconds(2), () -> trail.add("b at " + loop.time()));
 
     runFor(ofSeconds(10));
-    steps.assertAre("a at PT1S", "b at PT2S", "c at PT3S");
+    trail.assertIs("a at PT1S", "b at PT2S", "c at PT3S");
   }
 
   @Test
   void timers_for_the_same_time_run_in_the_order_in_which_they_were_scheduled() {
     for (int i = 0; i < 6; i++) {
-      loop.callAt(ofSeconds(1), steps.adding("timer " + i));
+      loop.callAt(ofSeconds(1), trail.adding("timer " + i));
     }
 
     runFor(ofSeconds(1));
-    steps.assertAre("timer 0", "timer 1", "timer 2", "timer 3", "timer 4", "timer 5");
+    trail.assertIs("timer 0", "timer 1", "timer 2", "timer 3", "timer 4", "timer 5");
   }
 
   @Test
   void a_nanosecond_makes_a_difference() {
-    loop.callAt(ofNanos(2), () -> steps.add("second at " + loop.time().toNanos()));
-    loop.callAt(ofNanos(1), () -> steps.add("first at " + loop.time().toNanos()));
+    loop.callAt(ofNanos(2), () -> trail.add("second at " + loop.time().toNanos()));
+    loop.callAt(ofNanos(1), () -> trail.add("first at " + loop.time().toNanos()));
 
     runFor(ofMillis(1));
-    steps.assertAre("first at 1", "second at 2");
+    trail.assertIs("first at 1", "second at 2");
   }
 
   @Test
   void a_timer_that_is_due_runs_after_what_is_ready_and_in_the_same_iteration() {
-    loop.callLater(ZERO, steps.adding("zero"));
-    loop.callLater(ofSeconds(-1), steps.adding("negative"));
-    loop.callAt(ofSeconds(-1), steps.adding("in the past"));
-    loop.callSoon(steps.adding("soon"));
+    loop.callLater(ZERO, trail.adding("zero"));
+    loop.callLater(ofSeconds(-1), trail.adding("negative"));
+    loop.callAt(ofSeconds(-1), trail.adding("in the past"));
+    loop.callSoon(trail.adding("soon"));
 
     runOnce();
-    steps.assertAre("soon", "in the past", "zero", "negative");
+    trail.assertIs("soon", "in the past", "zero", "negative");
   }
 
   @Test
   void what_a_timer_schedules_without_delay_runs_in_the_next_iteration() {
     loop.callLater(ZERO, () -> {
-      steps.add("timer");
-      loop.callLater(ZERO, steps.adding("scheduled by the timer"));
+      trail.add("timer");
+      loop.callLater(ZERO, trail.adding("scheduled by the timer"));
     });
 
     runOnce();
-    steps.assertAre("timer");
+    trail.assertIs("timer");
     runOnce();
-    steps.assertAre("scheduled by the timer");
+    trail.assertIs("scheduled by the timer");
   }
 
   @Test
   void a_cancelled_timer_does_not_run_and_does_not_hold_the_loop_up() {
-    TimerHandle timer = loop.callLater(ofSeconds(1), steps.adding("cancelled"));
-    loop.callLater(ofSeconds(2), () -> steps.add("at " + loop.time()));
+    TimerHandle timer = loop.callLater(ofSeconds(1), trail.adding("cancelled"));
+    loop.callLater(ofSeconds(2), () -> trail.add("at " + loop.time()));
 
     timer.cancel();
     assertThat(timer.cancelled()).isTrue();
     runFor(ofSeconds(2));
-    steps.assertAre("at PT2S");
+    trail.assertIs("at PT2S");
   }
 
   @Test
   void a_timer_can_be_cancelled_by_one_that_is_due_at_the_same_time() {
     TimerHandle[] second = new TimerHandle[1];
     loop.callAt(ofSeconds(1), () -> second[0].cancel());
-    second[0] = loop.callAt(ofSeconds(1), steps.adding("second"));
+    second[0] = loop.callAt(ofSeconds(1), trail.adding("second"));
 
     runFor(ofSeconds(2));
-    steps.assertAre();
+    trail.assertIs();
   }
 
   @Test
   void cancelling_a_timer_that_has_run_does_nothing() {
-    TimerHandle timer = loop.callLater(ZERO, steps.adding("ran"));
+    TimerHandle timer = loop.callLater(ZERO, trail.adding("ran"));
     runOnce();
     timer.cancel();
 
@@ -108,7 +109,7 @@ class TimerTest {
       loop.callLater(ofSeconds(1), () -> {});
     }
     runOnce();
-    steps.assertAre("ran");
+    trail.assertIs("ran");
     assertThat(loop.scheduler.timers.size()).isEqualTo(150);
   }
 
@@ -134,22 +135,22 @@ class TimerTest {
 
   @Test
   void a_timer_beyond_292_years_is_never_due() {
-    loop.callLater(FOR_EVER, steps.adding("never"));
-    loop.callAt(FOR_EVER, steps.adding("never"));
-    loop.callLater(ofDays(365 * 100), () -> steps.add("in 100 years"));
+    loop.callLater(FOR_EVER, trail.adding("never"));
+    loop.callAt(FOR_EVER, trail.adding("never"));
+    loop.callLater(ofDays(365 * 100), () -> trail.add("in 100 years"));
 
     runFor(ofDays(365 * 200));
-    steps.assertAre("in 100 years");
+    trail.assertIs("in 100 years");
     assertThat(loop.callLater(FOR_EVER, () -> {}).when()).isEqualTo(ofNanos(Long.MAX_VALUE));
   }
 
   @Test
   void a_timer_that_overflows_to_the_past_is_due_at_once() {
-    loop.callLater(FOR_EVER.negated(), steps.adding("delay"));
-    loop.callAt(FOR_EVER.negated(), steps.adding("time"));
+    loop.callLater(FOR_EVER.negated(), trail.adding("delay"));
+    loop.callAt(FOR_EVER.negated(), trail.adding("time"));
 
     runOnce();
-    steps.assertAre("time", "delay");
+    trail.assertIs("time", "delay");
   }
 
   private void runOnce() {

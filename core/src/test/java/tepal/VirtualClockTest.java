@@ -17,13 +17,14 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
+import tepal.testing.Trail;
 import tepal.testing.VirtualClock;
 
 class VirtualClockTest {
   private static final Duration YEAR = ofDays(365);
   private static final long NO_LIMIT = Long.MAX_VALUE;
 
-  private final Steps steps = new Steps();
+  private final Trail trail = new Trail();
   private final VirtualClock clock = new VirtualClock(ofMillis(50));
 
   // ---- The clock alone
@@ -86,9 +87,9 @@ class VirtualClockTest {
     createTask(() -> logAfter("day 3", ofDays(3)));
     createTask(() -> logAfter("day 1", ofDays(1)));
     sleep(ofDays(7));
-    steps.add("day 7");
+    trail.add("day 7");
 
-    steps.assertAre("day 1", "day 3", "day 7");
+    trail.assertIs("day 1", "day 3", "day 7");
     assertThat(getRunningLoop().time()).isEqualTo(ofDays(7));
   }
 
@@ -99,10 +100,10 @@ class VirtualClockTest {
     for (int i = 0; i < 1_000; i++) {
       sleep(ZERO);
     }
-    steps.add("a thousand turns");
+    trail.add("a thousand turns");
     sleep(ofSeconds(1));
 
-    steps.assertAre("a thousand turns", "a nanosecond later");
+    trail.assertIs("a thousand turns", "a nanosecond later");
   }
 
   @Test
@@ -112,11 +113,11 @@ class VirtualClockTest {
     createTask(() -> logAfter("timer", ofSeconds(1)));
     Asyncio.toThread(() -> {
       awaitIdle(scheduler);
-      steps.add("work ends at " + scheduler.loop.time());
+      trail.add("work ends at " + scheduler.loop.time());
     });
     sleep(ofSeconds(2));
 
-    steps.assertAre("work ends at PT0S", "timer");
+    trail.assertIs("work ends at PT0S", "timer");
   }
 
   @Test
@@ -130,12 +131,12 @@ class VirtualClockTest {
           awaitIdle(scheduler);
           source.complete("value at " + scheduler.loop.time());
         });
-        steps.add(Asyncio.<String>wrapFuture(source).await());
+        trail.add(Asyncio.<String>wrapFuture(source).await());
         sleep(ofSeconds(2));
       });
     }
 
-    steps.assertAre("value at PT0S", "timer");
+    trail.assertIs("value at PT0S", "timer");
   }
 
   @Test
@@ -159,7 +160,7 @@ class VirtualClockTest {
     Future<?> call = getRunningLoop().runInExecutor(null, () -> {
       begun.set(true);
       awaitIdle(scheduler);
-      steps.add("work ends at " + scheduler.loop.time());
+      trail.add("work ends at " + scheduler.loop.time());
       return "x";
     });
     while (!begun.get()) {
@@ -168,8 +169,8 @@ class VirtualClockTest {
 
     call.cancel();
     sleep(ofSeconds(1));
-    steps.add("sleep ends");
-    steps.assertAre("work ends at PT0S", "sleep ends");
+    trail.add("sleep ends");
+    trail.assertIs("work ends at PT0S", "sleep ends");
   }
 
   @Test
@@ -206,11 +207,11 @@ class VirtualClockTest {
   @Test
   @OnLoop
   void a_negative_sleep_is_a_turn() {
-    createTask(() -> steps.add("other"));
+    createTask(() -> trail.add("other"));
     sleep(ofSeconds(Long.MIN_VALUE));
-    steps.add("main");
+    trail.add("main");
 
-    steps.assertAre("other", "main");
+    trail.assertIs("other", "main");
     assertThat(getRunningLoop().time()).isZero();
   }
 
@@ -223,7 +224,7 @@ class VirtualClockTest {
 
   private void logAfter(String step, Duration delay) {
     sleep(delay);
-    steps.add(step);
+    trail.add(step);
   }
 
   private static void awaitIdle(Scheduler scheduler) {

@@ -14,10 +14,11 @@ import static tepal.Asyncio.waitFor;
 
 import java.io.IOException;
 import org.junit.jupiter.api.Test;
+import tepal.testing.Trail;
 
 @OnLoop
 class WaitForTest {
-  private final Steps steps = new Steps();
+  private final Trail trail = new Trail();
 
   // ---- A body
 
@@ -32,7 +33,7 @@ class WaitForTest {
     assertThatThrownBy(() -> waitFor(() -> logCancellation(() -> sleep(ofDays(1))), ofSeconds(2)))
         .isInstanceOf(TimeoutException.class)
         .hasCauseInstanceOf(CancelledError.class);
-    steps.assertAre("cancelled");
+    trail.assertIs("cancelled");
     assertThat(getRunningLoop().time()).isEqualTo(ofSeconds(2));
   }
 
@@ -54,12 +55,12 @@ class WaitForTest {
     user.set("anna");
     waitFor(
         () -> {
-          steps.add(user.get());
+          trail.add(user.get());
           user.set("bert");
         },
         ofSeconds(1));
 
-    steps.assertAre("anna");
+    trail.assertIs("anna");
     assertThat(user.get()).isEqualTo("bert");
   }
 
@@ -78,11 +79,11 @@ class WaitForTest {
 
   @Test
   void with_a_timeout_of_zero_or_less_a_body_does_not_start() {
-    assertThatThrownBy(() -> waitFor(() -> steps.add("started"), ZERO))
+    assertThatThrownBy(() -> waitFor(() -> trail.add("started"), ZERO))
         .isInstanceOf(TimeoutException.class);
-    assertThatThrownBy(() -> waitFor(() -> steps.add("started"), ofSeconds(-1)))
+    assertThatThrownBy(() -> waitFor(() -> trail.add("started"), ofSeconds(-1)))
         .isInstanceOf(TimeoutException.class);
-    steps.assertAre();
+    trail.assertIs();
   }
 
   @Test
@@ -140,12 +141,12 @@ class WaitForTest {
         sleep(ofDays(1));
       } finally {
         sleep(ofSeconds(3));
-        steps.add("cleaned up");
+        trail.add("cleaned up");
       }
     });
 
     assertThatThrownBy(() -> waitFor(task, ofSeconds(2))).isInstanceOf(TimeoutException.class);
-    steps.assertAre("cleaned up");
+    trail.assertIs("cleaned up");
     assertThat(getRunningLoop().time()).isEqualTo(ofSeconds(5));
   }
 
@@ -200,7 +201,7 @@ class WaitForTest {
     sleep(ZERO);
 
     assertThatThrownBy(() -> waitFor(task, ZERO)).isInstanceOf(TimeoutException.class);
-    steps.assertAre("cancelled");
+    trail.assertIs("cancelled");
     assertThat(getRunningLoop().time()).isEqualTo(ofSeconds(3));
   }
 
@@ -216,12 +217,12 @@ class WaitForTest {
   @Test
   void a_waiting_task_resumes_one_iteration_after_the_future_is_done() {
     Future<String> future = getRunningLoop().createFuture();
-    createTask(() -> steps.add(waitFor(future, ofSeconds(5))));
+    createTask(() -> trail.add(waitFor(future, ofSeconds(5))));
     sleep(ZERO);
 
     future.setResult("value");
     sleep(ZERO);
-    steps.assertAre("value");
+    trail.assertIs("value");
   }
 
   // ---- Cancelled from outside
@@ -235,7 +236,7 @@ class WaitForTest {
     task.cancel("from outside");
     assertThatThrownBy(task::await).isInstanceOf(CancelledError.class).hasMessage("from outside");
     assertThat(future.cancelled()).isTrue();
-    steps.assertAre("cancelled");
+    trail.assertIs("cancelled");
   }
 
   @Test
@@ -250,7 +251,7 @@ class WaitForTest {
     try {
       body.run();
     } catch (CancelledError e) {
-      steps.add("cancelled");
+      trail.add("cancelled");
       throw e;
     }
   }

@@ -13,10 +13,11 @@ import static tepal.Asyncio.sleep;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import tepal.testing.Trail;
 
 @OnLoop
 class WaitTest {
-  private final Steps steps = new Steps();
+  private final Trail trail = new Trail();
 
   @Test
   void waits_until_all_are_done() {
@@ -118,15 +119,15 @@ class WaitTest {
     Future<String> never = newFuture();
     createTask(() -> {
       Asyncio.wait(List.of(never));
-      steps.add("resumed");
+      trail.add("resumed");
     });
     sleep(ZERO);
 
     never.setResult("now");
     sleep(ZERO);
-    steps.assertAre();
+    trail.assertIs();
     sleep(ZERO);
-    steps.assertAre("resumed");
+    trail.assertIs("resumed");
   }
 
   @Test
@@ -158,11 +159,11 @@ class WaitTest {
       assertThatThrownBy(() -> Asyncio.wait(List.of(never)))
           .isInstanceOf(IllegalStateException.class)
           .hasMessageStartingWith("wait() must be called in a task");
-      steps.add("checked");
+      trail.add("checked");
     });
 
     sleep(ZERO);
-    steps.assertAre("checked");
+    trail.assertIs("checked");
   }
 
   private static Future<String> newFuture() {

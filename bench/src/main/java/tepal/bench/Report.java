@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package tepal.bench;
 
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -63,6 +64,24 @@ final class Report {
     for (Operation operation : measured) {
       elapsedRow(operation, rounds.elapsedNanos(operation));
     }
+    if (measured.containsAll(List.of(Operation.SET_BY_THREAD, Operation.UNPARK))) {
+      wakeUp(rounds);
+    }
+  }
+
+  private void wakeUp(OperationRounds rounds) {
+    OptionalDouble floor = rounds.elapsedNanos(Operation.UNPARK).median(Subject.OPENED);
+    OptionalDouble set = rounds.elapsedNanos(Operation.SET_BY_THREAD).median(Subject.OPENED);
+    if (floor.isPresent() && set.isPresent()) {
+      double ratio = set.getAsDouble() / floor.getAsDouble();
+      line("");
+      line("\"%s\" takes %s of the time of \"%s\"%s."
+          .formatted(
+              Operation.SET_BY_THREAD.title,
+              String.format(Locale.ROOT, "%.2f", ratio),
+              Operation.UNPARK.title,
+              verdict("at most 1.5", ratio <= 1.5)));
+    }
   }
 
   private void row(Operation operation, Samples cpu, Samples bytes) {
@@ -76,8 +95,9 @@ final class Report {
 
   private void elapsedRow(Operation operation, Samples elapsed) {
     List<String> cells = times(operation, elapsed);
-    cells.add(ratio(elapsed.ratio(Subject.CPYTHON, Subject.OPENED), 0));
-    cells.add(ratio(elapsed.ratio(Subject.CPYTHON, Subject.PORTABLE), 0));
+    double required = operation.requiredElapsed;
+    cells.add(ratio(elapsed.ratio(Subject.CPYTHON, Subject.OPENED), required));
+    cells.add(ratio(elapsed.ratio(Subject.CPYTHON, Subject.PORTABLE), required));
     row(cells);
   }
 
@@ -137,12 +157,13 @@ final class Report {
 
   // ---- Cells
 
-  private static String ratio(OptionalDouble ratio, int required) {
+  private static String ratio(OptionalDouble ratio, double required) {
     String shown = decimal(ratio);
     if (required == 0 || ratio.isEmpty()) {
       return shown;
     }
-    return shown + verdict("at least " + required, ratio.getAsDouble() >= required);
+    String asked = BigDecimal.valueOf(required).stripTrailingZeros().toPlainString();
+    return shown + verdict("at least " + asked, ratio.getAsDouble() >= required);
   }
 
   private static String atMost(OptionalDouble value, double required) {

@@ -35,6 +35,21 @@ class ReportTest {
   }
 
   @Test
+  void where_another_thread_has_to_wake_up_elapsed_time_counts() {
+    rounds.elapsedNanos(Operation.SET_BY_THREAD).add(Subject.OPENED, 100);
+    rounds.elapsedNanos(Operation.SET_BY_THREAD).add(Subject.PORTABLE, 200);
+    rounds.elapsedNanos(Operation.SET_BY_THREAD).add(Subject.CPYTHON, 240);
+    rounds.elapsedNanos(Operation.UNPARK).add(Subject.OPENED, 80);
+
+    report.operations(rounds, List.of(Operation.SET_BY_THREAD, Operation.UNPARK));
+
+    assertThat(report.text())
+        .contains("| 2.4 (at least 1.25: met) | 1.2 (at least 1.25: missed) |")
+        .contains("takes 1.25 of the time of")
+        .contains("(at most 1.5: met).");
+  }
+
+  @Test
   void an_even_number_of_rounds_has_its_median_in_the_middle() {
     Samples samples = new Samples();
     samples.add(Subject.OPENED, 3);

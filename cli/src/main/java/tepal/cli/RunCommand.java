@@ -13,8 +13,6 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /// `tepal run`: which program to run, and how.
-///
-/// picocli only fills it in; [Tepal] runs the program, so that nothing else is on its stack.
 @Command(
     name = "run",
     header = "Runs a program that is one Java source file.",
@@ -27,7 +25,7 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     versionProvider = TepalCommand.Version.class,
     sortOptions = false)
-final class RunCommand implements Runnable {
+final class RunCommand implements Subcommand {
   @Option(
       names = "--debug",
       description = "Debug mode: reports slow turns, tasks that JDK code suspended, and more.")
@@ -53,16 +51,31 @@ final class RunCommand implements Runnable {
     return run;
   }
 
+  /// Runs the program, or says why that is not possible and ends the process with status 1.
   @Override
-  public void run() {
-    // Nothing while the command line is being parsed.
+  public void start() throws Throwable {
+    Program program = loadOrSayWhyNot();
+    if (program == null) {
+      System.exit(1);
+    } else {
+      program.run();
+    }
+  }
+
+  private @Nullable Program loadOrSayWhyNot() {
+    PrintWriter err = new PrintWriter(System.err, true, System.err.charset());
+    try {
+      return load(err);
+    } catch (CannotRunException e) {
+      err.println("tepal: " + e.getMessage());
+    } catch (IOException e) {
+      err.println("tepal: " + e);
+    }
+    return null;
   }
 
   /// Compiles the program if necessary, and loads it.
-  ///
-  /// @param err where the compiler's errors go
-  /// @throws CannotRunException if there is no such program, or if it does not compile
-  Program load(PrintWriter err) throws IOException, CannotRunException {
+  private Program load(PrintWriter err) throws IOException, CannotRunException {
     if (!Files.isRegularFile(file)) {
       throw new CannotRunException(
           (Files.exists(file) ? "Expected a regular file, but this is none: " : "There is no file ")

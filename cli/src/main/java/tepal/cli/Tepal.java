@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package tepal.cli;
 
-import java.io.IOException;
-import java.io.PrintWriter;
 import org.jspecify.annotations.Nullable;
 
 /// The entry point of the `tepal` command.
@@ -15,27 +13,16 @@ final class Tepal {
   /// @param arguments the command line
   /// @throws Throwable what the program throws
   public static void main(String[] arguments) throws Throwable {
-    // Half of the time of a start goes into the parser; `run FILE` has no need of it.
-    RunCommand run = RunCommand.ifPlain(arguments);
-    if (run == null) {
-      run = TepalCommand.parse(arguments);
+    // Half of the time of a start goes into the parser, which the plain forms have no need of.
+    @Nullable Subcommand subcommand = RunCommand.ifPlain(arguments);
+    if (subcommand == null) {
+      subcommand = ReplCommand.ifPlain(arguments);
     }
-    Program program = run == null ? null : load(run);
-    if (program != null) {
-      program.run();
+    if (subcommand == null) {
+      subcommand = TepalCommand.parse(arguments);
     }
-  }
-
-  private static @Nullable Program load(RunCommand run) {
-    PrintWriter err = new PrintWriter(System.err, true, System.err.charset());
-    try {
-      return run.load(err);
-    } catch (CannotRunException e) {
-      err.println("tepal: " + e.getMessage());
-    } catch (IOException e) {
-      err.println("tepal: " + e);
+    if (subcommand != null) {
+      subcommand.start();
     }
-    System.exit(1);
-    return null;
   }
 }

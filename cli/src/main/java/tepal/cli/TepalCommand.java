@@ -22,6 +22,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
     synopsisHeading = "%n",
     customSynopsis = {
       "Usage: tepal run [--debug] FILE.java [ARGUMENT...]",
+      "       tepal repl [--debug] [--class-path PATH]",
       "       tepal --help | --version"
     },
     commandListHeading = "%nCommands:%n",
@@ -34,18 +35,18 @@ import picocli.CommandLine.UnmatchedArgumentException;
     mixinStandardHelpOptions = true,
     versionProvider = TepalCommand.Version.class,
     sortOptions = false,
-    subcommands = RunCommand.class)
+    subcommands = {RunCommand.class, ReplCommand.class})
 final class TepalCommand implements Runnable {
   @Spec
   @SuppressWarnings("NullAway.Init") // set by picocli
   private CommandSpec spec;
 
-  /// Carries out a command line, except for what it says to run.
+  /// Carries out a command line, except for the subcommand that it names.
   ///
   /// Ends the process with status 2 if it makes no sense.
   ///
-  /// @return what to run, or null if there is nothing left to do
-  static @Nullable RunCommand parse(String[] arguments) {
+  /// @return what to start, or null if there is nothing left to do
+  static @Nullable Subcommand parse(String[] arguments) {
     CommandLine commandLine = new CommandLine(new TepalCommand())
         .setStopAtPositional(true) // what follows FILE is the program's
         .setParameterExceptionHandler((exception, _) -> refuse(exception));
@@ -54,11 +55,11 @@ final class TepalCommand implements Runnable {
       System.exit(status);
     }
     ParseResult result = commandLine.getParseResult();
-    boolean runs = result.hasSubcommand()
+    boolean starts = result.hasSubcommand()
         && commandLine.getExecutionResult() == null
         && !result.subcommand().isUsageHelpRequested()
         && !result.subcommand().isVersionHelpRequested();
-    return runs ? (RunCommand) result.subcommand().commandSpec().userObject() : null;
+    return starts ? (Subcommand) result.subcommand().commandSpec().userObject() : null;
   }
 
   /// `tepal` alone.

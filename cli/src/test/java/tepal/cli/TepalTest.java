@@ -6,8 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -24,7 +22,7 @@ class TepalTest {
 
     assertThat(help.status()).isZero();
     assertThat(help.out())
-        .contains("tepal run [--debug] FILE.java [ARGUMENT...]", "--help", "--version");
+        .contains("tepal run [--debug] FILE.java [ARGUMENT...]", "tepal repl", "--version");
     assertThat(help.out().lines().count()).isLessThan(20);
   }
 
@@ -159,9 +157,7 @@ class TepalTest {
         """);
     Finished.Running endless = start("run", "Endless.java");
     endless.awaitOutput("begins");
-    new ProcessBuilder("kill", "-INT", Long.toString(endless.process().pid()))
-        .start()
-        .waitFor();
+    endless.interrupt();
     Finished ended = endless.finish();
 
     assertThat(ended.out()).contains("cleaned up");
@@ -177,29 +173,6 @@ class TepalTest {
   }
 
   private Finished.Running start(String... arguments) throws Exception {
-    List<String> command = new ArrayList<>();
-    if (envRestoresSignals()) {
-      command.addAll(List.of("env", "--default-signal=INT"));
-    }
-    command.addAll(List.of(
-        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-        "-XX:TieredStopAtLevel=1",
-        "-XX:+UseSerialGC",
-        "--add-opens=java.base/java.lang=ALL-UNNAMED",
-        "-Dtepal.mode=" + System.getProperty("tepal.mode", "auto"),
-        "--class-path",
-        System.getProperty("java.class.path"),
-        "tepal.cli.Tepal"));
-    command.addAll(List.of(arguments));
-    return Finished.start(directory, new ProcessBuilder(command).directory(directory.toFile()));
-  }
-
-  /// Whether `env` can undo that what a shell starts in the background ignores Ctrl-C.
-  private static boolean envRestoresSignals() throws InterruptedException {
-    try {
-      return new ProcessBuilder("env", "--default-signal=INT", "true").start().waitFor() == 0;
-    } catch (IOException e) {
-      return false; // there is no such program
-    }
+    return Finished.startTepal(directory, arguments);
   }
 }

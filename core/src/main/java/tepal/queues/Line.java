@@ -29,6 +29,11 @@ final class Line {
     return !waiter.cancelled();
   }
 
+  /// Takes out the waiter of a task that has resumed, if it was not woken.
+  void remove(Future<Boolean> waiter) {
+    waiters.remove(waiter);
+  }
+
   /// Wakes the first task that was not cancelled, if there is one.
   void wakeNext() {
     while (!waiters.isEmpty()) {

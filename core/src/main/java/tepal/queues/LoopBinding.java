@@ -18,7 +18,7 @@ final class LoopBinding {
 
   /// Returns a new future of the running loop for a task to wait with.
   ///
-  /// @param owner the queue, for the message if it belongs to another loop
+  /// @param owner the queue, for descriptions
   Future<Boolean> createWaiter(Object owner) {
     EventLoop running = Asyncio.getRunningLoop();
     EventLoop bound = bind(running);
@@ -26,7 +26,7 @@ final class LoopBinding {
       throw new IllegalStateException("Expected a wait on " + bound + ", to which " + owner
           + " belongs since its first wait, found one on " + running);
     }
-    return running.createFuture();
+    return running.createWaiter(owner);
   }
 
   private EventLoop bind(EventLoop running) {

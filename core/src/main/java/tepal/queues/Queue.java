@@ -3,7 +3,6 @@ package tepal.queues;
 
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
-import tepal.sync.Event;
 
 /// Hands items from tasks that put them to tasks that get them, the oldest item first.
 ///
@@ -34,9 +33,7 @@ public sealed class Queue<T extends @Nullable Object> permits LifoQueue, Priorit
   private final LoopBinding loop = new LoopBinding();
   private final Line getters = new Line();
   private final Line putters = new Line();
-
-  /** Set while `unfinished` is 0. */
-  private final Event finished = new Event();
+  private final Line joiners = new Line();
 
   /** Items put and not marked by taskDone(); many programs never mark any. */
   private long unfinished;
@@ -58,7 +55,6 @@ public sealed class Queue<T extends @Nullable Object> permits LifoQueue, Priorit
   Queue(int maxsize, Storage<T> items) {
     this.maxsize = maxsize;
     this.items = items;
-    finished.set();
   }
 
   /// Creates a queue without a bound over a storage that decides which item comes out next.
@@ -129,7 +125,6 @@ public sealed class Queue<T extends @Nullable Object> permits LifoQueue, Priorit
     }
     items.add(item);
     unfinished++;
-    finished.clear();
     getters.wakeNext();
   }
 
@@ -192,7 +187,7 @@ public sealed class Queue<T extends @Nullable Object> permits LifoQueue, Priorit
     }
     unfinished--;
     if (unfinished == 0) {
-      finished.set();
+      joiners.wakeAll();
     }
   }
 
@@ -203,10 +198,20 @@ public sealed class Queue<T extends @Nullable Object> permits LifoQueue, Priorit
   ///
   /// @throws tepal.CancelledError if the task is cancelled while it waits
   /// @throws IllegalStateException if it would have to wait and the calling thread runs no task,
-  ///     or a task of another loop than the one that first joined this queue
+  ///     or a task of another loop than the one that first waited for this queue
   public void join() {
     if (unfinished > 0) {
-      finished.await();
+      awaitFinish();
+    }
+  }
+
+  private void awaitFinish() {
+    var waiter = loop.createWaiter(this);
+    joiners.add(waiter);
+    try {
+      waiter.await();
+    } finally {
+      joiners.remove(waiter);
     }
   }
 
@@ -243,7 +248,7 @@ public sealed class Queue<T extends @Nullable Object> permits LifoQueue, Priorit
       }
     }
     if (unfinished == 0) {
-      finished.set();
+      joiners.wakeAll();
     }
   }
 

@@ -40,7 +40,7 @@ public final class Barrier {
     BROKEN
   }
 
-  private final Condition condition = new Condition();
+  private final Condition condition = new Condition(new Lock(), this);
   private final int parties;
 
   /** Written with the condition's lock held, by `to` only. */

@@ -29,6 +29,10 @@ import tepal.Future;
 /// and `signalAll()` here. Not thread-safe: confined to the loop.
 public final class Condition {
   private final Lock lock;
+
+  /** What those wait for that wait for a signal: this, or what this is a part of. */
+  private final Object blocker;
+
   private final Waiters waiters = new Waiters();
 
   /// Creates a condition with a lock of its own.
@@ -41,6 +45,13 @@ public final class Condition {
   /// @param lock the lock that protects the state
   public Condition(Lock lock) {
     this.lock = Objects.requireNonNull(lock, "lock");
+    this.blocker = this;
+  }
+
+  /** Creates a condition that is a part of something else. */
+  Condition(Lock lock, Object blocker) {
+    this.lock = lock;
+    this.blocker = blocker;
   }
 
   /// Suspends the current task until it has the lock, as [Lock#acquire()] does.
@@ -81,7 +92,7 @@ public final class Condition {
   ///     or a task of another loop than the one that first waited for this condition
   public boolean await() {
     requireLocked("await()");
-    var waiter = waiters.create(this);
+    var waiter = waiters.create(blocker);
     lock.release();
     boolean returned = false;
     try {

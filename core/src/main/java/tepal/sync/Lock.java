@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package tepal.sync;
 
+import org.jspecify.annotations.Nullable;
+import tepal.Blocker;
+import tepal.Task;
+
 /// A mutual exclusion lock for the tasks of one loop.
 ///
 /// Tasks get it in the order in which they asked for it. It is not reentrant, and it has no owner:
@@ -18,10 +22,12 @@ package tepal.sync;
 ///
 /// Mirrors [`asyncio.Lock`](https://docs.python.org/3.14/library/asyncio-sync.html#lock). Not
 /// thread-safe: confined to the loop.
-public final class Lock {
+public final class Lock implements Blocker {
   private final Held held = this::release;
   private final Waiters waiters = new Waiters();
-  private boolean locked;
+
+  /** The thread of whoever locked it, for descriptions; null while it is unlocked. */
+  private @Nullable Thread holder;
 
   /// Creates a lock that is unlocked.
   public Lock() {}
@@ -38,10 +44,10 @@ public final class Lock {
   /// @throws IllegalStateException if it would have to wait and the calling thread runs no task,
   ///     or a task of another loop than the one that first waited for this lock
   public Held acquire() {
-    if (locked || waiters.anyLive()) {
+    if (holder != null || waiters.anyLive()) {
       awaitTurn();
     }
-    locked = true;
+    holder = Thread.currentThread();
     return held;
   }
 
@@ -54,7 +60,7 @@ public final class Lock {
       woken = true;
     } finally {
       waiters.remove(waiter);
-      if (!woken && !locked) {
+      if (!woken && holder == null) {
         // The lock is free and this task, which may be the one that was told so, does not take it.
         waiters.wakeHead();
       }
@@ -65,10 +71,10 @@ public final class Lock {
   ///
   /// @throws IllegalStateException if the lock is not locked
   public void release() {
-    if (!locked) {
+    if (holder == null) {
       throw new IllegalStateException("Expected a locked lock to release, found " + this);
     }
-    locked = false;
+    holder = null;
     waiters.wakeHead();
   }
 
@@ -76,19 +82,41 @@ public final class Lock {
   ///
   /// @return true from the return of `acquire()` to the call of `release()`
   public boolean locked() {
-    return locked;
+    return holder != null;
+  }
+
+  /// Returns the thread of the task that locked the lock, for descriptions: another one may
+  /// unlock it. [Task#of(Thread)] finds the task.
+  ///
+  /// Returns immediately. May be called from any thread.
+  ///
+  /// @return the thread; null while the lock is unlocked
+  @Override
+  public @Nullable Thread holder() {
+    return holder;
   }
 
   /// Returns what there is to know about the lock at this moment.
   ///
   /// @return a snapshot, which does not change
   public LockStatistics statistics() {
-    return new LockStatistics(locked, waiters.size());
+    return new LockStatistics(locked(), waiters.size());
   }
 
-  /// Returns the state and how many tasks wait, as in `Lock[locked, 2 waiting]`.
+  /// Returns who holds the lock and how many tasks wait, as in `Lock[locked by Task-3, 2
+  /// waiting]`.
   @Override
   public String toString() {
-    return "Lock[" + (locked ? "locked" : "unlocked") + waiters.suffix() + "]";
+    Thread present = holder;
+    String state = present == null ? "unlocked" : "locked by " + nameOf(present);
+    return "Lock[" + state + waiters.suffix() + "]";
+  }
+
+  private static String nameOf(Thread thread) {
+    Task<?> task = Task.of(thread);
+    if (task != null) {
+      return task.getName();
+    }
+    return thread.getName().isEmpty() ? "a task that has ended" : thread.getName();
   }
 }

@@ -37,7 +37,7 @@ final class Waiters {
 
   /// Returns a new waiter of the running loop that is not yet in the line.
   ///
-  /// @param owner the primitive, for the message if it belongs to another loop
+  /// @param owner the primitive, for descriptions
   Future<Boolean> create(Object owner) {
     EventLoop running = Asyncio.getRunningLoop();
     EventLoop bound = bind(running);
@@ -45,7 +45,7 @@ final class Waiters {
       throw new IllegalStateException("Expected a wait on " + bound + ", to which " + owner
           + " belongs since its first wait, found one on " + running);
     }
-    return running.createFuture();
+    return running.createWaiter(owner);
   }
 
   private EventLoop bind(EventLoop running) {

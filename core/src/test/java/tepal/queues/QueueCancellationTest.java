@@ -2,15 +2,17 @@
 package tepal.queues;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static tepal.sync.Trail.onLoop;
-import static tepal.sync.Trail.pass;
+import static tepal.sync.NamedTasks.onLoop;
+import static tepal.sync.NamedTasks.pass;
 
 import org.junit.jupiter.api.Test;
 import tepal.Task;
-import tepal.sync.Trail;
+import tepal.sync.NamedTasks;
+import tepal.testing.Trail;
 
 class QueueCancellationTest {
   private final Trail trail = new Trail();
+  private final NamedTasks tasks = new NamedTasks(trail);
   private final Queue<String> queue = new Queue<>(1);
 
   @Test
@@ -149,8 +151,8 @@ class QueueCancellationTest {
   void a_task_cancelled_in_join_leaves_nothing_behind() {
     onLoop(() -> {
       queue.putNowait("x");
-      var a = trail.task("a", queue::join);
-      trail.task("b", queue::join);
+      var a = tasks.start("a", queue::join);
+      tasks.start("b", queue::join);
       pass();
 
       a.cancel();
@@ -163,10 +165,10 @@ class QueueCancellationTest {
   }
 
   private Task<?> get(String name) {
-    return trail.task(name, () -> trail.add(name + " got " + queue.get()));
+    return tasks.start(name, () -> trail.add(name + " got " + queue.get()));
   }
 
   private Task<?> put(String name) {
-    return trail.task(name, () -> queue.put("from " + name));
+    return tasks.start(name, () -> queue.put("from " + name));
   }
 }

@@ -3,15 +3,17 @@ package tepal.queues;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
-import static tepal.sync.Trail.onLoop;
-import static tepal.sync.Trail.pass;
+import static tepal.sync.NamedTasks.onLoop;
+import static tepal.sync.NamedTasks.pass;
 
 import org.junit.jupiter.api.Test;
 import tepal.Asyncio;
-import tepal.sync.Trail;
+import tepal.sync.NamedTasks;
+import tepal.testing.Trail;
 
 class QueueJoinTest {
   private final Trail trail = new Trail();
+  private final NamedTasks tasks = new NamedTasks(trail);
   private final Queue<String> queue = new Queue<>();
 
   @Test
@@ -31,7 +33,7 @@ class QueueJoinTest {
     onLoop(() -> {
       queue.putNowait("x");
       queue.putNowait("y");
-      trail.task("a", queue::join);
+      tasks.start("a", queue::join);
       pass();
 
       queue.getNowait();
@@ -50,8 +52,8 @@ class QueueJoinTest {
   void all_tasks_that_join_resume() {
     onLoop(() -> {
       queue.putNowait("x");
-      trail.task("a", queue::join);
-      trail.task("b", queue::join);
+      tasks.start("a", queue::join);
+      tasks.start("b", queue::join);
       pass();
 
       queue.taskDone();
@@ -64,7 +66,7 @@ class QueueJoinTest {
   void an_item_put_before_the_joining_task_resumes_does_not_keep_it() {
     onLoop(() -> {
       queue.putNowait("x");
-      trail.task("a", queue::join);
+      tasks.start("a", queue::join);
       pass();
 
       queue.taskDone();

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
-import static tepal.sync.Trail.onLoop;
-import static tepal.sync.Trail.pass;
+import static tepal.sync.NamedTasks.onLoop;
+import static tepal.sync.NamedTasks.pass;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -14,10 +14,12 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import org.junit.jupiter.api.Test;
-import tepal.sync.Trail;
+import tepal.sync.NamedTasks;
+import tepal.testing.Trail;
 
 class QueueOrderTest {
   private final Trail trail = new Trail();
+  private final NamedTasks tasks = new NamedTasks(trail);
 
   @Test
   void a_lifo_queue_gives_the_newest_item_first() {
@@ -47,7 +49,7 @@ class QueueOrderTest {
     onLoop(() -> {
       for (var queue : queues) {
         queue.put(1);
-        trail.task("putter", () -> queue.put(2));
+        tasks.start("putter", () -> queue.put(2));
         pass();
         trail.assertIs();
         assertThat(queue.get()).isOne();

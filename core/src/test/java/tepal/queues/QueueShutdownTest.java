@@ -3,15 +3,17 @@ package tepal.queues;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
-import static tepal.sync.Trail.onLoop;
-import static tepal.sync.Trail.pass;
+import static tepal.sync.NamedTasks.onLoop;
+import static tepal.sync.NamedTasks.pass;
 
 import org.junit.jupiter.api.Test;
 import tepal.Action;
-import tepal.sync.Trail;
+import tepal.sync.NamedTasks;
+import tepal.testing.Trail;
 
 class QueueShutdownTest {
   private final Trail trail = new Trail();
+  private final NamedTasks tasks = new NamedTasks(trail);
   private final Queue<String> queue = new Queue<>(2);
 
   @Test
@@ -46,8 +48,8 @@ class QueueShutdownTest {
   @Test
   void tasks_that_wait_in_get_are_woken_and_throw() {
     onLoop(() -> {
-      trail.task("a", queue::get);
-      trail.task("b", queue::get);
+      tasks.start("a", queue::get);
+      tasks.start("b", queue::get);
       pass();
 
       queue.shutdown();
@@ -62,7 +64,7 @@ class QueueShutdownTest {
     onLoop(() -> {
       queue.putNowait("x");
       queue.putNowait("y");
-      trail.task("a", () -> queue.put("z"));
+      tasks.start("a", () -> queue.put("z"));
       pass();
 
       queue.shutdown();
@@ -77,7 +79,7 @@ class QueueShutdownTest {
     onLoop(() -> {
       queue.putNowait("x");
       queue.putNowait("y");
-      trail.task("a", () -> queue.put("z"));
+      tasks.start("a", () -> queue.put("z"));
       pass();
 
       queue.getNowait();
@@ -90,7 +92,7 @@ class QueueShutdownTest {
   @Test
   void a_getter_that_has_an_item_when_it_resumes_gets_it() {
     onLoop(() -> {
-      trail.task("a", () -> trail.add("got " + queue.get()));
+      tasks.start("a", () -> trail.add("got " + queue.get()));
       pass();
 
       queue.putNowait("x");
@@ -103,7 +105,7 @@ class QueueShutdownTest {
   @Test
   void a_task_cancelled_in_the_iteration_of_the_shutdown_is_cancelled() {
     onLoop(() -> {
-      var a = trail.task("a", queue::get);
+      var a = tasks.start("a", queue::get);
       pass();
 
       queue.shutdown();
@@ -126,7 +128,7 @@ class QueueShutdownTest {
   void an_immediate_shutdown_lets_join_return_if_all_that_was_unfinished_was_in_the_queue() {
     onLoop(() -> {
       queue.putNowait("x");
-      trail.task("a", queue::join);
+      tasks.start("a", queue::join);
       pass();
 
       queue.shutdown(true);
@@ -141,7 +143,7 @@ class QueueShutdownTest {
       queue.putNowait("x");
       queue.putNowait("y");
       queue.getNowait();
-      trail.task("a", queue::join);
+      tasks.start("a", queue::join);
       pass();
 
       queue.shutdown(true);
@@ -166,7 +168,7 @@ class QueueShutdownTest {
   void a_plain_shutdown_does_not_let_join_return() {
     onLoop(() -> {
       queue.putNowait("x");
-      trail.task("a", queue::join);
+      tasks.start("a", queue::join);
       queue.shutdown();
       pass();
       pass();

@@ -4,18 +4,20 @@ package tepal.queues;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
-import static tepal.sync.Trail.onLoop;
-import static tepal.sync.Trail.pass;
-import static tepal.sync.Trail.settle;
+import static tepal.sync.NamedTasks.onLoop;
+import static tepal.sync.NamedTasks.pass;
+import static tepal.testing.Testing.waitAllTasksBlocked;
 
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import tepal.Asyncio;
 import tepal.Task;
-import tepal.sync.Trail;
+import tepal.sync.NamedTasks;
+import tepal.testing.Trail;
 
 class QueueTest {
   private final Trail trail = new Trail();
+  private final NamedTasks tasks = new NamedTasks(trail);
   private final Queue<String> queue = new Queue<>(2);
 
   @Test
@@ -195,7 +197,7 @@ class QueueTest {
         queue.putNowait("y");
         assertThatIllegalStateException().isThrownBy(() -> queue.put("z"));
       });
-      settle();
+      waitAllTasksBlocked();
       trail.assertIs("a got x", "a done");
       assertThat(queue.statistics().puttersWaiting()).isZero();
     });
@@ -227,10 +229,10 @@ class QueueTest {
   }
 
   private Task<?> get(String name) {
-    return trail.task(name, () -> trail.add(name + " got " + queue.get()));
+    return tasks.start(name, () -> trail.add(name + " got " + queue.get()));
   }
 
   private Task<?> put(String name, String item) {
-    return trail.task(name, () -> queue.put(item));
+    return tasks.start(name, () -> queue.put(item));
   }
 }

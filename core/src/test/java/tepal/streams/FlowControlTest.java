@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static tepal.streams.Bytes.bytes;
-import static tepal.sync.Trail.onLoop;
-import static tepal.sync.Trail.pass;
+import static tepal.sync.NamedTasks.onLoop;
+import static tepal.sync.NamedTasks.pass;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -15,12 +15,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import tepal.Asyncio;
-import tepal.sync.Trail;
+import tepal.sync.NamedTasks;
+import tepal.testing.Trail;
 
 /// Both sides of flow control: when a transport tells its protocol to pause, and who waits
 /// then.
 class FlowControlTest {
   private final Trail trail = new Trail();
+  private final NamedTasks tasks = new NamedTasks(trail);
   private final FlowControl flow = new FlowControl();
 
   // ---- Limits
@@ -133,8 +135,8 @@ class FlowControlTest {
   void several_tasks_wait_until_writing_resumes() {
     onLoop(() -> {
       flow.pauseWriting();
-      trail.task("a", flow::drain);
-      trail.task("b", flow::drain);
+      tasks.start("a", flow::drain);
+      tasks.start("b", flow::drain);
       pass();
       assertThat(flow).hasToString("FlowControl[paused, 2 draining]");
       flow.resumeWriting();
@@ -149,9 +151,9 @@ class FlowControlTest {
   void a_task_cancelled_while_it_waits_or_after_it_was_woken_leaves_the_line() {
     onLoop(() -> {
       flow.pauseWriting();
-      var a = trail.task("a", flow::drain);
-      var b = trail.task("b", flow::drain);
-      trail.task("c", flow::drain);
+      var a = tasks.start("a", flow::drain);
+      var b = tasks.start("b", flow::drain);
+      tasks.start("c", flow::drain);
       pass();
       a.cancel();
       flow.resumeWriting();
@@ -166,8 +168,8 @@ class FlowControlTest {
   void a_connection_that_is_closed_lets_those_go_on_who_wait_and_fails_later_ones() {
     onLoop(() -> {
       flow.pauseWriting();
-      trail.task("a", flow::drain);
-      trail.task("closed", flow::waitClosed);
+      tasks.start("a", flow::drain);
+      tasks.start("closed", flow::waitClosed);
       pass();
       flow.connectionLost(null);
       pass();
@@ -185,8 +187,8 @@ class FlowControlTest {
     onLoop(() -> {
       IOException failure = new IOException("Broken pipe");
       flow.pauseWriting();
-      trail.task("a", flow::drain);
-      trail.task("closed", flow::waitClosed);
+      tasks.start("a", flow::drain);
+      tasks.start("closed", flow::waitClosed);
       pass();
       flow.connectionLost(failure);
       flow.connectionLost(null);
@@ -201,7 +203,7 @@ class FlowControlTest {
   void a_task_that_was_woken_before_the_connection_failed_goes_on() {
     onLoop(() -> {
       flow.pauseWriting();
-      trail.task("a", flow::drain);
+      tasks.start("a", flow::drain);
       pass();
       flow.resumeWriting();
       flow.connectionLost(new IOException("Broken pipe"));
@@ -213,8 +215,8 @@ class FlowControlTest {
   @Test
   void a_cancelled_wait_for_the_end_leaves_the_others_waiting() {
     onLoop(() -> {
-      var a = trail.task("a", flow::waitClosed);
-      trail.task("b", flow::waitClosed);
+      var a = tasks.start("a", flow::waitClosed);
+      tasks.start("b", flow::waitClosed);
       pass();
       a.cancel();
       pass();

@@ -7,7 +7,7 @@ import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import tepal.sync.Trail;
+import tepal.testing.Trail;
 
 /// A transport to nowhere, which notes in a trail what is asked of it.
 final class MemoryTransport implements Transport {

@@ -4,20 +4,22 @@ package tepal.streams;
 import static org.assertj.core.api.Assertions.assertThat;
 import static tepal.streams.Bytes.bytes;
 import static tepal.streams.Bytes.text;
-import static tepal.sync.Trail.onLoop;
-import static tepal.sync.Trail.pass;
+import static tepal.sync.NamedTasks.onLoop;
+import static tepal.sync.NamedTasks.pass;
 
 import java.nio.ByteBuffer;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import tepal.sync.Trail;
+import tepal.sync.NamedTasks;
+import tepal.testing.Trail;
 
 /// Tasks that are cancelled before, while and after they wait: no byte is lost, and the next
 /// task can wait.
 class StreamReaderCancellationTest {
   private final Trail trail = new Trail();
+  private final NamedTasks tasks = new NamedTasks(trail);
   private final StreamReader reader = new StreamReader(4);
   private final ByteBuffer buffer = ByteBuffer.allocate(3);
 
@@ -47,7 +49,7 @@ class StreamReaderCancellationTest {
   void cancelled_before_its_first_turn_a_task_reads_nothing(Call call) {
     onLoop(() -> {
       reader.feedData(bytes("abc\n"));
-      var task = trail.task("a", () -> read(call));
+      var task = tasks.start("a", () -> read(call));
       task.cancel();
       pass();
       trail.assertIs();
@@ -59,14 +61,14 @@ class StreamReaderCancellationTest {
   @EnumSource
   void cancelled_while_it_waits_a_task_leaves_room_for_the_next(Call call) {
     onLoop(() -> {
-      var task = trail.task("a", () -> read(call));
+      var task = tasks.start("a", () -> read(call));
       pass();
       task.cancel();
       pass();
       trail.assertIs("a cancelled");
       assertThat(reader).hasToString("StreamReader[0 bytes, limit=4]");
 
-      trail.task("b", () -> trail.add(text(reader.readLine())));
+      tasks.start("b", () -> trail.add(text(reader.readLine())));
       pass();
       reader.feedData(bytes("abc\n"));
       pass();
@@ -78,7 +80,7 @@ class StreamReaderCancellationTest {
   @EnumSource
   void cancelled_after_it_was_woken_a_task_has_read_nothing(Call call) {
     onLoop(() -> {
-      var task = trail.task("a", () -> read(call));
+      var task = tasks.start("a", () -> read(call));
       pass();
       reader.feedData(ByteBuffer.wrap(bytes("abcd")));
       reader.feedData(bytes("e\n"));
@@ -95,7 +97,7 @@ class StreamReaderCancellationTest {
   @EnumSource
   void what_comes_between_a_cancellation_and_its_arrival_stays(Call call) {
     onLoop(() -> {
-      var task = trail.task("a", () -> read(call));
+      var task = tasks.start("a", () -> read(call));
       pass();
       task.cancel();
       reader.feedData(ByteBuffer.wrap(bytes("abc\n")));
@@ -112,7 +114,7 @@ class StreamReaderCancellationTest {
     MemoryTransport transport = new MemoryTransport(trail);
     onLoop(() -> {
       reader.setTransport(transport);
-      var task = trail.task("a", reader::read);
+      var task = tasks.start("a", reader::read);
       for (int i = 0; i < 4; i++) {
         pass();
         reader.feedData(bytes("abc"));
@@ -131,7 +133,7 @@ class StreamReaderCancellationTest {
   @Test
   void a_read_to_the_end_that_fails_keeps_what_it_had() {
     onLoop(() -> {
-      trail.task("a", reader::read);
+      tasks.start("a", reader::read);
       pass();
       reader.feedData(bytes("abc"));
       pass();
@@ -145,13 +147,13 @@ class StreamReaderCancellationTest {
   @Test
   void a_cancelled_reader_does_not_take_the_place_of_the_next() {
     onLoop(() -> {
-      var cancelled = trail.task("a", () -> read(Call.READ_SOME));
+      var cancelled = tasks.start("a", () -> read(Call.READ_SOME));
       pass();
       reader.feedData(bytes("x"));
       cancelled.cancel();
       // Waits before the cancelled one has resumed.
       Supplier<byte[]> rest = () -> reader.readExactly(2);
-      trail.task("b", () -> trail.add(text(rest.get())));
+      tasks.start("b", () -> trail.add(text(rest.get())));
       pass();
       trail.assertIs("a cancelled");
       reader.feedData(bytes("y"));

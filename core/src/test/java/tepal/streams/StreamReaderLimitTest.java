@@ -7,17 +7,19 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static tepal.streams.Bytes.bytes;
 import static tepal.streams.Bytes.text;
-import static tepal.sync.Trail.onLoop;
-import static tepal.sync.Trail.pass;
+import static tepal.sync.NamedTasks.onLoop;
+import static tepal.sync.NamedTasks.pass;
 
 import java.nio.ByteBuffer;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import tepal.sync.Trail;
+import tepal.sync.NamedTasks;
+import tepal.testing.Trail;
 
 /// How long a line may be, and when a reader pauses its transport and lets it go on.
 class StreamReaderLimitTest {
   private final Trail trail = new Trail();
+  private final NamedTasks tasks = new NamedTasks(trail);
   private final MemoryTransport transport = new MemoryTransport(trail);
   private final StreamReader reader = new StreamReader(4);
 
@@ -78,7 +80,7 @@ class StreamReaderLimitTest {
     reader.feedData(bytes("1234-"));
 
     onLoop(() -> {
-      trail.task("a", () -> trail.add(text(reader.readUntil(List.of(bytes("--"))))));
+      tasks.start("a", () -> trail.add(text(reader.readUntil(List.of(bytes("--"))))));
       pass();
       reader.feedData(bytes("-"));
       pass();
@@ -151,7 +153,7 @@ class StreamReaderLimitTest {
     onLoop(() -> {
       reader.setTransport(transport);
       reader.feedData(bytes("123456789"));
-      trail.task("a", () -> trail.add(text(reader.readExactly(20))));
+      tasks.start("a", () -> trail.add(text(reader.readExactly(20))));
       pass();
       trail.assertIs("pause", "resume");
 
@@ -169,7 +171,7 @@ class StreamReaderLimitTest {
   void a_read_to_the_end_never_leaves_it_paused() {
     onLoop(() -> {
       reader.setTransport(transport);
-      trail.task("a", () -> trail.add(text(reader.read())));
+      tasks.start("a", () -> trail.add(text(reader.read())));
       pass();
       reader.feedData(bytes("123456789"));
       trail.assertIs("pause");

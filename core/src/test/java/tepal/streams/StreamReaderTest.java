@@ -7,8 +7,9 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static tepal.streams.Bytes.bytes;
 import static tepal.streams.Bytes.text;
-import static tepal.sync.Trail.onLoop;
-import static tepal.sync.Trail.pass;
+import static tepal.sync.NamedTasks.onLoop;
+import static tepal.sync.NamedTasks.pass;
+import static tepal.testing.Testing.waitAllTasksBlocked;
 
 import java.io.EOFException;
 import java.io.IOException;
@@ -23,12 +24,14 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
-import tepal.sync.Trail;
+import tepal.sync.NamedTasks;
+import tepal.testing.Trail;
 
 /// Reading. Limits are in [StreamReaderLimitTest], cancellations in
 /// [StreamReaderCancellationTest].
 class StreamReaderTest {
   private final Trail trail = new Trail();
+  private final NamedTasks tasks = new NamedTasks(trail);
   private final StreamReader reader = new StreamReader();
 
   // ---- read(n)
@@ -140,7 +143,7 @@ class StreamReaderTest {
   void a_buffer_that_waits_is_filled_when_bytes_come() {
     onLoop(() -> {
       ByteBuffer buffer = ByteBuffer.allocateDirect(4);
-      trail.task("a", () -> trail.add("a read " + reader.read(buffer)));
+      tasks.start("a", () -> trail.add("a read " + reader.read(buffer)));
       pass();
 
       reader.feedData(ByteBuffer.wrap(bytes("hello")));
@@ -156,7 +159,7 @@ class StreamReaderTest {
   void a_buffer_with_room_left_takes_what_came_after_the_task_was_woken() {
     onLoop(() -> {
       ByteBuffer buffer = ByteBuffer.allocate(4);
-      trail.task("a", () -> trail.add("a read " + reader.read(buffer)));
+      tasks.start("a", () -> trail.add("a read " + reader.read(buffer)));
       pass();
 
       reader.feedData(ByteBuffer.wrap(bytes("a")));
@@ -295,7 +298,7 @@ class StreamReaderTest {
   @Test
   void a_loop_gets_the_lines_as_they_come() {
     onLoop(() -> {
-      trail.task("a", () -> {
+      tasks.start("a", () -> {
         for (byte[] line : reader) {
           trail.add(text(line));
         }
@@ -475,7 +478,7 @@ class StreamReaderTest {
     random.nextBytes(all);
     onLoop(() -> {
       StreamReader small = new StreamReader(1_000);
-      Trail.settle();
+      waitAllTasksBlocked();
       var writer = tepal.Asyncio.createTask(() -> feedAll(small, all, random));
       ByteBuffer read = ByteBuffer.allocate(all.length);
       while (!small.atEof()) {
@@ -532,6 +535,6 @@ class StreamReaderTest {
   }
 
   private void reading(String name, Supplier<byte[]> read) {
-    trail.task(name, () -> trail.add(name + " read " + text(read.get())));
+    tasks.start(name, () -> trail.add(name + " read " + text(read.get())));
   }
 }

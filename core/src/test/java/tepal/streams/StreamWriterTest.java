@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static tepal.streams.Bytes.bytes;
 import static tepal.streams.Bytes.text;
-import static tepal.sync.Trail.onLoop;
-import static tepal.sync.Trail.pass;
+import static tepal.sync.NamedTasks.onLoop;
+import static tepal.sync.NamedTasks.pass;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -14,13 +14,15 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import tepal.Asyncio;
-import tepal.sync.Trail;
+import tepal.sync.NamedTasks;
+import tepal.testing.Trail;
 
 /// A writer and a reader over one transport, and the protocol between them.
 class StreamWriterTest {
   private static final ExtraInfo<String> PEER = new ExtraInfo<>("peer", String.class);
 
   private final Trail trail = new Trail();
+  private final NamedTasks tasks = new NamedTasks(trail);
   private final StreamReader reader = new StreamReader();
   private final StreamReaderProtocol protocol = new StreamReaderProtocol(reader);
   private final MemoryTransport transport = new MemoryTransport(trail).with(PEER, "memory");
@@ -59,7 +61,7 @@ class StreamWriterTest {
       writer.write(bytes("1234"));
       writer.drain();
       writer.write(bytes("5"));
-      trail.task("a", writer::drain);
+      tasks.start("a", writer::drain);
       pass();
       trail.assertIs("write 1234", "write 5");
       transport.send(2);
@@ -106,8 +108,8 @@ class StreamWriterTest {
   void a_connection_that_is_closed_ends_the_reader_and_the_wait_for_it() {
     onLoop(() -> {
       transport.connect(protocol);
-      trail.task("a", () -> trail.add("read " + reader.read().length));
-      trail.task("b", writer::waitClosed);
+      tasks.start("a", () -> trail.add("read " + reader.read().length));
+      tasks.start("b", writer::waitClosed);
       pass();
       protocol.connectionLost(null);
       pass();
@@ -119,8 +121,8 @@ class StreamWriterTest {
   void a_connection_that_fails_fails_reader_and_writer() {
     onLoop(() -> {
       transport.connect(protocol);
-      trail.task("a", reader::read);
-      trail.task("b", writer::waitClosed);
+      tasks.start("a", reader::read);
+      tasks.start("b", writer::waitClosed);
       pass();
       protocol.connectionLost(new IOException("Connection reset"));
       pass();

@@ -5,16 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
-import static tepal.sync.Trail.onLoop;
-import static tepal.sync.Trail.pass;
-import static tepal.sync.Trail.settle;
+import static tepal.sync.NamedTasks.onLoop;
+import static tepal.sync.NamedTasks.pass;
+import static tepal.testing.Testing.waitAllTasksBlocked;
 
 import org.junit.jupiter.api.Test;
 import tepal.Asyncio;
 import tepal.Task;
+import tepal.testing.Trail;
 
 class BarrierTest {
   private final Trail trail = new Trail();
+  private final NamedTasks tasks = new NamedTasks(trail);
   private final Barrier barrier = new Barrier(3);
 
   @Test
@@ -22,13 +24,13 @@ class BarrierTest {
     onLoop(() -> {
       waitAtBarrier("a");
       waitAtBarrier("b");
-      settle();
+      waitAllTasksBlocked();
       trail.assertIs();
       assertThat(barrier).hasToString("Barrier[filling, 2 of 3 waiting]");
 
       trail.add("main is " + barrier.await());
       assertThat(barrier).hasToString("Barrier[draining, 0 of 3 waiting]");
-      settle();
+      waitAllTasksBlocked();
       trail.assertIs("main is 2", "a is 0", "a done", "b is 1", "b done");
       assertThat(barrier).hasToString("Barrier[filling, 0 of 3 waiting]");
     });
@@ -49,7 +51,7 @@ class BarrierTest {
   void a_waiting_party_resumes_one_iteration_after_the_last_one_came() {
     var pair = new Barrier(2);
     onLoop(() -> {
-      trail.task("a", pair::await);
+      tasks.start("a", pair::await);
       pass();
       pair.await();
       trail.assertIs();
@@ -62,14 +64,14 @@ class BarrierTest {
   void a_barrier_is_used_round_after_round() {
     onLoop(() -> {
       for (var name : new String[] {"a", "b", "c"}) {
-        trail.task(name, () -> {
+        tasks.start(name, () -> {
           barrier.await();
           trail.add(name + " first");
           barrier.await();
           trail.add(name + " second");
         });
       }
-      settle();
+      waitAllTasksBlocked();
       trail.assertIs(
           "c first",
           "a first",
@@ -92,7 +94,7 @@ class BarrierTest {
       barrier.await();
 
       waitAtBarrier("d");
-      settle();
+      waitAllTasksBlocked();
       trail.assertIs("a is 0", "a done", "b is 1", "b done");
       assertThat(barrier.nWaiting()).isOne();
     });
@@ -111,7 +113,7 @@ class BarrierTest {
       assertThat(barrier).hasToString("Barrier[filling, 1 of 3 waiting]");
       waitAtBarrier("c");
       waitAtBarrier("d");
-      settle();
+      waitAllTasksBlocked();
       trail.assertIs("d is 2", "d done", "b is 1", "b done", "c is 1", "c done");
     });
   }
@@ -125,7 +127,7 @@ class BarrierTest {
 
       barrier.await();
       a.cancel();
-      settle();
+      waitAllTasksBlocked();
       trail.assertIs("a cancelled", "b is 1", "b done");
       assertThat(barrier).hasToString("Barrier[filling, 0 of 3 waiting]");
     });
@@ -140,7 +142,7 @@ class BarrierTest {
       barrier.await();
       var d = waitAtBarrier("d");
       Asyncio.getRunningLoop().callSoon(d::cancel);
-      settle();
+      waitAllTasksBlocked();
       trail.assertIs("a is 0", "a done", "b is 1", "b done", "d cancelled");
       assertThat(barrier).hasToString("Barrier[filling, 0 of 3 waiting]");
     });
@@ -156,7 +158,7 @@ class BarrierTest {
       barrier.reset();
       assertThat(barrier).hasToString("Barrier[resetting, 0 of 3 waiting]");
       waitAtBarrier("c");
-      settle();
+      waitAllTasksBlocked();
       trail.assertIs("a threw BrokenBarrierException", "b threw BrokenBarrierException");
       assertThat(barrier).hasToString("Barrier[filling, 1 of 3 waiting]");
     });
@@ -179,7 +181,7 @@ class BarrierTest {
       barrier.abort();
       assertThat(barrier).hasToString("Barrier[broken]");
       assertThatExceptionOfType(BrokenBarrierException.class).isThrownBy(barrier::await);
-      settle();
+      waitAllTasksBlocked();
       trail.assertIs("a threw BrokenBarrierException");
       assertThat(barrier.broken()).isTrue();
       assertThat(barrier.statistics()).isEqualTo(new BarrierStatistics(3, 0, true));
@@ -193,7 +195,7 @@ class BarrierTest {
       barrier.reset();
       assertThat(barrier.broken()).isFalse();
       waitAtBarrier("a");
-      settle();
+      waitAllTasksBlocked();
       assertThat(barrier.statistics()).isEqualTo(new BarrierStatistics(3, 1, false));
     });
   }
@@ -207,7 +209,7 @@ class BarrierTest {
       barrier.abort();
       barrier.reset();
       assertThat(barrier).hasToString("Barrier[resetting, 0 of 3 waiting]");
-      settle();
+      waitAllTasksBlocked();
       trail.assertIs("a threw BrokenBarrierException");
       assertThat(barrier).hasToString("Barrier[filling, 0 of 3 waiting]");
     });
@@ -219,13 +221,13 @@ class BarrierTest {
       var a = Asyncio.createTask(() -> catchMessage(barrier));
       pass();
       barrier.reset();
-      settle();
+      waitAllTasksBlocked();
       assertThat(a.result()).isEqualTo("The barrier was reset while this task waited at it");
 
       var b = Asyncio.createTask(() -> catchMessage(barrier));
       pass();
       barrier.abort();
-      settle();
+      waitAllTasksBlocked();
       assertThat(b.result()).isEqualTo("The barrier was aborted while this task waited at it");
       assertThat(catchMessage(barrier)).isEqualTo("The barrier is broken: it was aborted");
     });
@@ -258,6 +260,6 @@ class BarrierTest {
   }
 
   private Task<?> waitAtBarrier(String name) {
-    return trail.task(name, () -> trail.add(name + " is " + barrier.await()));
+    return tasks.start(name, () -> trail.add(name + " is " + barrier.await()));
   }
 }

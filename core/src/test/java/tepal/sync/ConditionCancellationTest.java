@@ -2,21 +2,23 @@
 package tepal.sync;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static tepal.sync.Trail.onLoop;
-import static tepal.sync.Trail.pass;
-import static tepal.sync.Trail.settle;
+import static tepal.sync.NamedTasks.onLoop;
+import static tepal.sync.NamedTasks.pass;
+import static tepal.testing.Testing.waitAllTasksBlocked;
 
 import org.junit.jupiter.api.Test;
 import tepal.CancelledError;
+import tepal.testing.Trail;
 
 class ConditionCancellationTest {
   private final Trail trail = new Trail();
+  private final NamedTasks tasks = new NamedTasks(trail);
   private final Condition condition = new Condition();
 
   @Test
   void a_task_cancelled_while_it_waits_has_the_lock_when_it_throws() {
     onLoop(() -> {
-      var a = trail.task("a", () -> awaitSignal("a"));
+      var a = tasks.start("a", () -> awaitSignal("a"));
       pass();
 
       a.cancel();
@@ -29,12 +31,12 @@ class ConditionCancellationTest {
   @Test
   void a_cancelled_task_waits_for_the_lock_before_it_throws() {
     onLoop(() -> {
-      var a = trail.task("a", () -> awaitSignal("a"));
+      var a = tasks.start("a", () -> awaitSignal("a"));
       pass();
 
       try (var _ = condition.acquire()) {
         a.cancel();
-        settle();
+        waitAllTasksBlocked();
         trail.assertIs();
       }
       pass();
@@ -45,19 +47,19 @@ class ConditionCancellationTest {
   @Test
   void the_last_of_several_cancellations_is_thrown() {
     onLoop(() -> {
-      var a = trail.task("a", () -> awaitSignal("a"));
+      var a = tasks.start("a", () -> awaitSignal("a"));
       pass();
 
       try (var _ = condition.acquire()) {
         a.cancel("first");
-        settle();
+        waitAllTasksBlocked();
         a.cancel("second");
-        settle();
+        waitAllTasksBlocked();
         a.cancel("third");
-        settle();
+        waitAllTasksBlocked();
         assertThat(condition.statistics().lockStatistics().tasksWaiting()).isOne();
       }
-      settle();
+      waitAllTasksBlocked();
       trail.assertIs("a out of wait: Condition[locked]", "a cancelled(third)");
     });
   }
@@ -65,14 +67,14 @@ class ConditionCancellationTest {
   @Test
   void a_task_cancelled_while_it_waits_for_the_lock_throws_although_it_was_signalled() {
     onLoop(() -> {
-      var a = trail.task("a", () -> awaitSignal("a"));
+      var a = tasks.start("a", () -> awaitSignal("a"));
       pass();
 
       try (var _ = condition.acquire()) {
         condition.signal();
-        settle();
+        waitAllTasksBlocked();
         a.cancel();
-        settle();
+        waitAllTasksBlocked();
         trail.assertIs();
       }
       pass();
@@ -83,15 +85,15 @@ class ConditionCancellationTest {
   @Test
   void a_task_cancelled_after_it_was_signalled_wakes_another() {
     onLoop(() -> {
-      var a = trail.task("a", () -> awaitSignal("a"));
-      trail.task("b", () -> awaitSignal("b"));
+      var a = tasks.start("a", () -> awaitSignal("a"));
+      tasks.start("b", () -> awaitSignal("b"));
       pass();
 
       try (var _ = condition.acquire()) {
         condition.signal();
         a.cancel();
       }
-      settle();
+      waitAllTasksBlocked();
       trail.assertIs(
           "a out of wait: Condition[locked, 1 waiting]", "a cancelled",
           "b out of wait: Condition[locked]", "b done");
@@ -101,12 +103,12 @@ class ConditionCancellationTest {
   @Test
   void a_task_cancelled_without_a_signal_wakes_another_all_the_same() {
     onLoop(() -> {
-      var a = trail.task("a", () -> awaitSignal("a"));
-      trail.task("b", () -> awaitSignal("b"));
+      var a = tasks.start("a", () -> awaitSignal("a"));
+      tasks.start("b", () -> awaitSignal("b"));
       pass();
 
       a.cancel();
-      settle();
+      waitAllTasksBlocked();
       trail.assertIs(
           "a out of wait: Condition[locked, 1 waiting]", "a cancelled",
           "b out of wait: Condition[locked]", "b done");
@@ -116,7 +118,7 @@ class ConditionCancellationTest {
   @Test
   void the_lock_is_held_where_the_cancellation_is_caught() {
     onLoop(() -> {
-      var a = trail.task("a", () -> {
+      var a = tasks.start("a", () -> {
         condition.acquire();
         try {
           condition.await();

@@ -4,22 +4,24 @@ package tepal.sync;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
-import static tepal.sync.Trail.onLoop;
-import static tepal.sync.Trail.pass;
-import static tepal.sync.Trail.settle;
+import static tepal.sync.NamedTasks.onLoop;
+import static tepal.sync.NamedTasks.pass;
+import static tepal.testing.Testing.waitAllTasksBlocked;
 
 import java.util.ArrayDeque;
 import org.junit.jupiter.api.Test;
 import tepal.Asyncio;
+import tepal.testing.Trail;
 
 class ConditionTest {
   private final Trail trail = new Trail();
+  private final NamedTasks tasks = new NamedTasks(trail);
   private final Condition condition = new Condition();
 
   @Test
   void waiting_releases_the_lock_and_returns_with_it() {
     onLoop(() -> {
-      trail.task("a", () -> {
+      tasks.start("a", () -> {
         try (var _ = condition.acquire()) {
           trail.add("a waits");
           trail.add("a got " + condition.await() + " " + condition);
@@ -39,7 +41,7 @@ class ConditionTest {
   @Test
   void a_signalled_task_does_not_resume_before_the_lock_is_released() {
     onLoop(() -> {
-      trail.task("a", this::awaitSignal);
+      tasks.start("a", this::awaitSignal);
       pass();
 
       try (var _ = condition.acquire()) {
@@ -58,16 +60,16 @@ class ConditionTest {
   @Test
   void signals_wake_tasks_in_the_order_in_which_they_waited() {
     onLoop(() -> {
-      trail.task("a", this::awaitSignal);
-      trail.task("b", this::awaitSignal);
-      trail.task("c", this::awaitSignal);
+      tasks.start("a", this::awaitSignal);
+      tasks.start("b", this::awaitSignal);
+      tasks.start("c", this::awaitSignal);
       pass();
 
       signal(2);
-      settle();
+      waitAllTasksBlocked();
       trail.assertIs("a done", "b done");
       signal(1);
-      settle();
+      waitAllTasksBlocked();
       trail.assertIs("c done");
     });
   }
@@ -75,14 +77,14 @@ class ConditionTest {
   @Test
   void signal_all_wakes_all() {
     onLoop(() -> {
-      trail.task("a", this::awaitSignal);
-      trail.task("b", this::awaitSignal);
+      tasks.start("a", this::awaitSignal);
+      tasks.start("b", this::awaitSignal);
       pass();
 
       try (var _ = condition.acquire()) {
         condition.signalAll();
       }
-      settle();
+      waitAllTasksBlocked();
       trail.assertIs("a done", "b done");
     });
   }
@@ -90,15 +92,15 @@ class ConditionTest {
   @Test
   void two_signals_at_once_wake_two_tasks() {
     onLoop(() -> {
-      trail.task("a", this::awaitSignal);
-      trail.task("b", this::awaitSignal);
+      tasks.start("a", this::awaitSignal);
+      tasks.start("b", this::awaitSignal);
       pass();
 
       try (var _ = condition.acquire()) {
         condition.signal();
         condition.signal();
       }
-      settle();
+      waitAllTasksBlocked();
       trail.assertIs("a done", "b done");
     });
   }
@@ -107,8 +109,8 @@ class ConditionTest {
   void a_signal_is_not_kept_for_later() {
     onLoop(() -> {
       signal(1);
-      trail.task("a", this::awaitSignal);
-      settle();
+      tasks.start("a", this::awaitSignal);
+      waitAllTasksBlocked();
       trail.assertIs();
     });
   }
@@ -116,11 +118,11 @@ class ConditionTest {
   @Test
   void a_signal_to_no_task_or_fewer_wakes_none() {
     onLoop(() -> {
-      trail.task("a", this::awaitSignal);
+      tasks.start("a", this::awaitSignal);
       pass();
       signal(0);
       signal(-1);
-      settle();
+      waitAllTasksBlocked();
       trail.assertIs();
     });
   }
@@ -140,7 +142,7 @@ class ConditionTest {
   void wait_for_goes_on_waiting_until_the_predicate_is_true() {
     var orders = new ArrayDeque<String>();
     onLoop(() -> {
-      trail.task("a", () -> {
+      tasks.start("a", () -> {
         try (var _ = condition.acquire()) {
           condition.waitFor(() -> {
             trail.add(orders.isEmpty() ? "none yet" : "one");
@@ -150,10 +152,10 @@ class ConditionTest {
       });
       pass();
       signal(1);
-      settle();
+      waitAllTasksBlocked();
       orders.add("order");
       signal(1);
-      settle();
+      waitAllTasksBlocked();
       trail.assertIs("none yet", "none yet", "one", "a done");
     });
   }
@@ -164,7 +166,7 @@ class ConditionTest {
     var full = new Condition(lock);
     var empty = new Condition(lock);
     onLoop(() -> {
-      trail.task("full", () -> {
+      tasks.start("full", () -> {
         try (var _ = full.acquire()) {
           full.await();
         }
@@ -176,7 +178,7 @@ class ConditionTest {
         empty.signal();
         full.signal();
       }
-      settle();
+      waitAllTasksBlocked();
       trail.assertIs("full done");
       assertThat(lock.locked()).isFalse();
     });
@@ -208,7 +210,7 @@ class ConditionTest {
   @Test
   void a_wait_on_another_loop_than_the_first_is_refused_and_leaves_the_lock_locked() {
     onLoop(() -> {
-      trail.task("first", this::awaitSignal);
+      tasks.start("first", this::awaitSignal);
       pass();
     });
     onLoop(() -> {

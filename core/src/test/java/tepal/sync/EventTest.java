@@ -3,14 +3,16 @@ package tepal.sync;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
-import static tepal.sync.Trail.onLoop;
-import static tepal.sync.Trail.pass;
+import static tepal.sync.NamedTasks.onLoop;
+import static tepal.sync.NamedTasks.pass;
 
 import org.junit.jupiter.api.Test;
 import tepal.Asyncio;
+import tepal.testing.Trail;
 
 class EventTest {
   private final Trail trail = new Trail();
+  private final NamedTasks tasks = new NamedTasks(trail);
   private final Event event = new Event();
 
   @Test
@@ -26,8 +28,8 @@ class EventTest {
   @Test
   void setting_it_wakes_all_tasks_that_wait_in_their_order() {
     onLoop(() -> {
-      trail.task("a", event::await);
-      trail.task("b", event::await);
+      tasks.start("a", event::await);
+      tasks.start("b", event::await);
       pass();
 
       event.set();
@@ -41,12 +43,12 @@ class EventTest {
   @Test
   void clearing_it_right_away_does_not_call_the_woken_tasks_back() {
     onLoop(() -> {
-      trail.task("a", () -> trail.add("a got " + event.await()));
+      tasks.start("a", () -> trail.add("a got " + event.await()));
       pass();
 
       event.set();
       event.clear();
-      trail.task("b", event::await);
+      tasks.start("b", event::await);
       pass();
       trail.assertIs("a got true", "a done");
       assertThat(event).hasToString("Event[unset, 1 waiting]");
@@ -56,7 +58,7 @@ class EventTest {
   @Test
   void setting_it_twice_wakes_once() {
     onLoop(() -> {
-      trail.task("a", event::await);
+      tasks.start("a", event::await);
       pass();
 
       event.set();
@@ -69,11 +71,11 @@ class EventTest {
   @Test
   void setting_it_anew_reaches_those_that_came_between() {
     onLoop(() -> {
-      trail.task("a", event::await);
+      tasks.start("a", event::await);
       pass();
       event.set();
       event.clear();
-      trail.task("b", event::await);
+      tasks.start("b", event::await);
       pass();
       event.set();
       pass();
@@ -84,8 +86,8 @@ class EventTest {
   @Test
   void a_task_cancelled_while_it_waits_leaves_nothing_behind() {
     onLoop(() -> {
-      var a = trail.task("a", event::await);
-      trail.task("b", event::await);
+      var a = tasks.start("a", event::await);
+      tasks.start("b", event::await);
       pass();
 
       a.cancel();
@@ -101,8 +103,8 @@ class EventTest {
   @Test
   void a_task_cancelled_after_it_was_woken_is_cancelled() {
     onLoop(() -> {
-      var a = trail.task("a", event::await);
-      trail.task("b", event::await);
+      var a = tasks.start("a", event::await);
+      tasks.start("b", event::await);
       pass();
 
       event.set();
@@ -115,8 +117,8 @@ class EventTest {
   @Test
   void setting_it_passes_over_a_task_that_is_cancelled_already() {
     onLoop(() -> {
-      var a = trail.task("a", event::await);
-      trail.task("b", event::await);
+      var a = tasks.start("a", event::await);
+      tasks.start("b", event::await);
       pass();
 
       a.cancel();
@@ -138,7 +140,7 @@ class EventTest {
   @Test
   void a_wait_on_another_loop_than_the_first_is_refused() {
     onLoop(() -> {
-      trail.task("first", event::await);
+      tasks.start("first", event::await);
       pass();
     });
     onLoop(() -> assertThatIllegalStateException()

@@ -4,14 +4,18 @@ package tepal.sync;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static tepal.sync.Trail.onLoop;
-import static tepal.sync.Trail.pass;
+import static tepal.sync.NamedTasks.onLoop;
+import static tepal.sync.NamedTasks.pass;
 
 import org.junit.jupiter.api.Test;
 import tepal.Asyncio;
+import tepal.Task;
+import tepal.TaskOptions;
+import tepal.testing.Trail;
 
 class LockTest {
   private final Trail trail = new Trail();
+  private final NamedTasks tasks = new NamedTasks(trail);
   private final Lock lock = new Lock();
 
   @Test
@@ -35,8 +39,8 @@ class LockTest {
   void tasks_get_the_lock_in_the_order_in_which_they_asked() {
     onLoop(() -> {
       lock.acquire();
-      trail.task("a", lock::acquire);
-      trail.task("b", lock::acquire);
+      tasks.start("a", lock::acquire);
+      tasks.start("b", lock::acquire);
       pass();
 
       lock.release();
@@ -52,13 +56,13 @@ class LockTest {
   void a_release_leaves_the_lock_free_until_the_woken_task_resumes() {
     onLoop(() -> {
       lock.acquire();
-      trail.task("a", lock::acquire);
+      tasks.start("a", lock::acquire);
       pass();
 
       lock.release();
       assertThat(lock).hasToString("Lock[unlocked, 1 waiting]");
       pass();
-      assertThat(lock).hasToString("Lock[locked]");
+      assertThat(lock).hasToString("Lock[locked by a task that has ended]");
     });
   }
 
@@ -66,7 +70,7 @@ class LockTest {
   void no_task_overtakes_one_that_was_woken() {
     onLoop(() -> {
       lock.acquire();
-      trail.task("a", () -> {
+      tasks.start("a", () -> {
         lock.acquire();
         trail.add("a acquired");
         lock.release();
@@ -83,7 +87,7 @@ class LockTest {
   @Test
   void a_task_cannot_acquire_the_lock_twice() {
     onLoop(() -> {
-      var task = trail.task("a", () -> {
+      var task = tasks.start("a", () -> {
         lock.acquire();
         lock.acquire();
       });
@@ -124,8 +128,8 @@ class LockTest {
   void a_task_cancelled_while_it_waits_leaves_the_line() {
     onLoop(() -> {
       lock.acquire();
-      var a = trail.task("a", lock::acquire);
-      trail.task("b", lock::acquire);
+      var a = tasks.start("a", lock::acquire);
+      tasks.start("b", lock::acquire);
       pass();
 
       a.cancel();
@@ -142,8 +146,8 @@ class LockTest {
   void a_task_cancelled_after_it_was_woken_wakes_the_next() {
     onLoop(() -> {
       lock.acquire();
-      var a = trail.task("a", lock::acquire);
-      trail.task("b", lock::acquire);
+      var a = tasks.start("a", lock::acquire);
+      tasks.start("b", lock::acquire);
       pass();
 
       lock.release();
@@ -159,8 +163,8 @@ class LockTest {
   void a_release_behind_a_cancelled_head_reaches_the_next_when_the_head_resumes() {
     onLoop(() -> {
       lock.acquire();
-      var a = trail.task("a", lock::acquire);
-      trail.task("b", lock::acquire);
+      var a = tasks.start("a", lock::acquire);
+      tasks.start("b", lock::acquire);
       pass();
 
       a.cancel();
@@ -176,7 +180,7 @@ class LockTest {
   void a_task_may_pass_by_a_line_in_which_all_are_cancelled() {
     onLoop(() -> {
       lock.acquire();
-      var a = trail.task("a", lock::acquire);
+      var a = tasks.start("a", lock::acquire);
       pass();
 
       a.cancel();
@@ -185,7 +189,7 @@ class LockTest {
       trail.add("main acquired");
       pass();
       trail.assertIs("main acquired", "a cancelled");
-      assertThat(lock).hasToString("Lock[locked]");
+      assertThat(lock.toString()).matches("Lock\\[locked by Task-\\d+]");
     });
   }
 
@@ -193,8 +197,8 @@ class LockTest {
   void a_cancelled_task_wakes_nobody_while_the_lock_is_locked() {
     onLoop(() -> {
       lock.acquire();
-      var a = trail.task("a", lock::acquire);
-      trail.task("b", lock::acquire);
+      var a = tasks.start("a", lock::acquire);
+      tasks.start("b", lock::acquire);
       pass();
 
       a.cancel();
@@ -215,7 +219,7 @@ class LockTest {
   void a_lock_cannot_be_released_again_before_the_woken_task_resumes() {
     onLoop(() -> {
       lock.acquire();
-      trail.task("a", lock::acquire);
+      tasks.start("a", lock::acquire);
       pass();
 
       lock.release();
@@ -245,21 +249,21 @@ class LockTest {
   void nobody_waits_where_no_loop_runs() {
     lock.acquire();
     assertThatIllegalStateException().isThrownBy(lock::acquire);
-    assertThat(lock).hasToString("Lock[locked]");
+    assertThat(lock).hasToString("Lock[locked by " + Thread.currentThread().getName() + "]");
   }
 
   @Test
   void a_wait_on_another_loop_than_the_first_is_refused() {
     lock.acquire();
     onLoop(() -> {
-      trail.task("first", lock::acquire);
+      tasks.start("first", lock::acquire);
       pass();
     });
     trail.assertIs("first cancelled");
 
     onLoop(() -> assertThatIllegalStateException()
         .isThrownBy(lock::acquire)
-        .withMessageContaining("Lock[locked] belongs"));
+        .withMessageContaining(lock + " belongs"));
   }
 
   @Test
@@ -267,11 +271,49 @@ class LockTest {
     assertThat(lock.statistics()).isEqualTo(new LockStatistics(false, 0));
     onLoop(() -> {
       lock.acquire();
-      trail.task("a", lock::acquire);
-      trail.task("b", lock::acquire);
+      tasks.start("a", lock::acquire);
+      tasks.start("b", lock::acquire);
       pass();
       assertThat(lock.statistics()).isEqualTo(new LockStatistics(true, 2));
-      assertThat(lock).hasToString("Lock[locked, 2 waiting]");
+      assertThat(lock.toString()).matches("Lock\\[locked by Task-\\d+, 2 waiting]");
+    });
+  }
+
+  @Test
+  void a_lock_knows_who_holds_it() {
+    onLoop(() -> {
+      assertThat(lock.holder()).isNull();
+      lock.acquire();
+      assertThat(lock.holder()).isSameAs(Thread.currentThread());
+      assertThat(Task.of(Thread.currentThread())).isSameAs(Asyncio.currentTask());
+
+      Asyncio.createTask(() -> lock.acquire(), TaskOptions.named("reader"));
+      pass();
+      lock.release();
+      pass();
+      assertThat(lock).hasToString("Lock[locked by reader]");
+    });
+  }
+
+  @Test
+  void another_task_than_the_holder_may_release_the_lock() {
+    onLoop(() -> {
+      lock.acquire();
+      tasks.start("a", lock::release);
+      pass();
+
+      trail.assertIs("a done");
+      assertThat(lock.holder()).isNull();
+      assertThat(lock).hasToString("Lock[unlocked]");
+    });
+  }
+
+  @Test
+  void a_lock_that_a_callback_holds_says_so() {
+    onLoop(() -> {
+      Asyncio.getRunningLoop().callSoon(lock::acquire);
+      pass();
+      assertThat(lock).hasToString("Lock[locked by tepal-callbacks]");
     });
   }
 }

@@ -2,20 +2,22 @@
 package tepal.sync;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static tepal.sync.Trail.onLoop;
-import static tepal.sync.Trail.pass;
+import static tepal.sync.NamedTasks.onLoop;
+import static tepal.sync.NamedTasks.pass;
 
 import org.junit.jupiter.api.Test;
+import tepal.testing.Trail;
 
 class SemaphoreCancellationTest {
   private final Trail trail = new Trail();
+  private final NamedTasks tasks = new NamedTasks(trail);
   private final Semaphore semaphore = new Semaphore(0);
 
   @Test
   void a_task_cancelled_while_it_waits_leaves_the_line() {
     onLoop(() -> {
-      var a = trail.task("a", semaphore::acquire);
-      trail.task("b", semaphore::acquire);
+      var a = tasks.start("a", semaphore::acquire);
+      tasks.start("b", semaphore::acquire);
       pass();
 
       a.cancel();
@@ -31,8 +33,8 @@ class SemaphoreCancellationTest {
   @Test
   void a_task_cancelled_after_it_got_its_slot_gives_it_to_the_next() {
     onLoop(() -> {
-      var a = trail.task("a", semaphore::acquire);
-      trail.task("b", semaphore::acquire);
+      var a = tasks.start("a", semaphore::acquire);
+      tasks.start("b", semaphore::acquire);
       pass();
 
       semaphore.release();
@@ -48,7 +50,7 @@ class SemaphoreCancellationTest {
   @Test
   void a_slot_that_nobody_else_wants_is_free_again() {
     onLoop(() -> {
-      var a = trail.task("a", semaphore::acquire);
+      var a = tasks.start("a", semaphore::acquire);
       pass();
 
       semaphore.release();
@@ -62,8 +64,8 @@ class SemaphoreCancellationTest {
   @Test
   void a_release_passes_over_a_task_that_is_cancelled_already() {
     onLoop(() -> {
-      var a = trail.task("a", semaphore::acquire);
-      trail.task("b", semaphore::acquire);
+      var a = tasks.start("a", semaphore::acquire);
+      tasks.start("b", semaphore::acquire);
       pass();
 
       a.cancel();
@@ -76,13 +78,13 @@ class SemaphoreCancellationTest {
   @Test
   void a_newcomer_that_waited_behind_a_cancelled_task_gets_the_free_slot() {
     onLoop(() -> {
-      var a = trail.task("a", semaphore::acquire);
+      var a = tasks.start("a", semaphore::acquire);
       pass();
 
       semaphore.release();
       semaphore.release();
-      trail.task("b", semaphore::acquire);
-      trail.task("c", semaphore::acquire);
+      tasks.start("b", semaphore::acquire);
+      tasks.start("c", semaphore::acquire);
       a.cancel();
       pass();
       trail.assertIs("a cancelled", "b done", "c done");
@@ -92,9 +94,9 @@ class SemaphoreCancellationTest {
   @Test
   void all_woken_tasks_cancelled_lose_no_slot() {
     onLoop(() -> {
-      var a = trail.task("a", semaphore::acquire);
-      var b = trail.task("b", semaphore::acquire);
-      trail.task("c", semaphore::acquire);
+      var a = tasks.start("a", semaphore::acquire);
+      var b = tasks.start("b", semaphore::acquire);
+      tasks.start("c", semaphore::acquire);
       pass();
 
       semaphore.release();
@@ -112,7 +114,7 @@ class SemaphoreCancellationTest {
   @Test
   void a_line_of_cancelled_tasks_keeps_no_one_waiting() {
     onLoop(() -> {
-      var a = trail.task("a", semaphore::acquire);
+      var a = tasks.start("a", semaphore::acquire);
       pass();
 
       a.cancel();

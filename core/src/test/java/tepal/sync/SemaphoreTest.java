@@ -4,14 +4,16 @@ package tepal.sync;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
-import static tepal.sync.Trail.onLoop;
-import static tepal.sync.Trail.pass;
+import static tepal.sync.NamedTasks.onLoop;
+import static tepal.sync.NamedTasks.pass;
 
 import org.junit.jupiter.api.Test;
 import tepal.Asyncio;
+import tepal.testing.Trail;
 
 class SemaphoreTest {
   private final Trail trail = new Trail();
+  private final NamedTasks tasks = new NamedTasks(trail);
 
   @Test
   void free_slots_are_taken_without_suspending() {
@@ -35,8 +37,8 @@ class SemaphoreTest {
   void a_release_hands_the_slot_to_the_task_that_waited_longest() {
     var semaphore = new Semaphore(0);
     onLoop(() -> {
-      trail.task("a", semaphore::acquire);
-      trail.task("b", semaphore::acquire);
+      tasks.start("a", semaphore::acquire);
+      tasks.start("b", semaphore::acquire);
       pass();
       assertThat(semaphore).hasToString("Semaphore[locked, 2 waiting]");
 
@@ -54,8 +56,8 @@ class SemaphoreTest {
   void several_releases_at_once_wake_several_tasks() {
     var semaphore = new Semaphore(0);
     onLoop(() -> {
-      trail.task("a", semaphore::acquire);
-      trail.task("b", semaphore::acquire);
+      tasks.start("a", semaphore::acquire);
+      tasks.start("b", semaphore::acquire);
       pass();
 
       semaphore.release();
@@ -71,7 +73,7 @@ class SemaphoreTest {
   void a_newcomer_waits_behind_woken_tasks_though_a_slot_is_free() {
     var semaphore = new Semaphore(0);
     onLoop(() -> {
-      trail.task("a", semaphore::acquire);
+      tasks.start("a", semaphore::acquire);
       pass();
 
       semaphore.release();
@@ -142,7 +144,7 @@ class SemaphoreTest {
     var semaphore = new BoundedSemaphore(1);
     onLoop(() -> {
       semaphore.acquire();
-      trail.task("a", semaphore::acquire);
+      tasks.start("a", semaphore::acquire);
       pass();
 
       semaphore.release();
@@ -157,7 +159,7 @@ class SemaphoreTest {
   void a_wait_on_another_loop_than_the_first_is_refused() {
     var semaphore = new Semaphore(0);
     onLoop(() -> {
-      trail.task("first", semaphore::acquire);
+      tasks.start("first", semaphore::acquire);
       pass();
     });
     onLoop(() -> assertThatIllegalStateException()

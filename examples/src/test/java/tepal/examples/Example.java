@@ -23,8 +23,15 @@ record Example(Path file) {
   /// @param err its standard error
   record Finished(int status, String out, String err) {}
 
+  /// Returns the programs of this directory, and those of the tutorial.
   static List<Example> all() throws IOException {
-    try (Stream<Path> files = Files.list(Path.of(""))) {
+    List<Example> examples = new ArrayList<>(in(Path.of("")));
+    examples.addAll(in(Path.of("tutorial")));
+    return examples;
+  }
+
+  private static List<Example> in(Path directory) throws IOException {
+    try (Stream<Path> files = Files.list(directory)) {
       return files
           .filter(file -> file.toString().endsWith(".java"))
           .sorted()

@@ -7,18 +7,15 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import tepal.EventLoop;
 import tepal.LoopMode;
-import tepal.Runner;
-import tepal.testing.VirtualClock;
+import tepal.junit.OnLoop;
 
+@OnLoop
 class AppTest {
   @Test
-  void sleeps_for_a_week_in_opened_mode() {
-    try (var runner = new Runner(EventLoop.builder().clock(new VirtualClock()))) {
-      var loop = runner.getLoop();
-      runner.run(() -> sleep(Duration.ofDays(7)));
+  void sleeps_for_a_week_in_opened_mode(EventLoop loop) {
+    sleep(Duration.ofDays(7));
 
-      assertEquals(Duration.ofDays(7), loop.time());
-      assertEquals(LoopMode.OPENED, loop.mode());
-    }
+    assertEquals(Duration.ofDays(7), loop.time());
+    assertEquals(LoopMode.OPENED, loop.mode());
   }
 }

@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package tepal.sync;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tepal.Action;
 import tepal.Asyncio;
@@ -13,14 +9,19 @@ import tepal.CancelledError;
 import tepal.EventLoop;
 import tepal.Runner;
 import tepal.Task;
+import tepal.testing.Trail;
 import tepal.testing.VirtualClock;
 
-/// What happened in a test, in words and in order.
-public final class Trail {
-  private final List<String> words = new ArrayList<>();
+/// Tasks of a test that leave a word behind when they end.
+public final class NamedTasks {
+  private final Trail trail;
 
-  /// Starts empty.
-  public Trail() {}
+  /// Makes tasks that leave their words in `trail`.
+  ///
+  /// @param trail the trail
+  public NamedTasks(Trail trail) {
+    this.trail = trail;
+  }
 
   /// Runs a test on a loop of its own, in virtual time.
   ///
@@ -33,11 +34,9 @@ public final class Trail {
     }
   }
 
-  /// Adds a word.
-  ///
-  /// @param word what happened
-  public void add(String word) {
-    words.add(word);
+  /// Lets everything run that is ready now, and what that makes ready does not.
+  public static void pass() {
+    Asyncio.sleep(Duration.ZERO);
   }
 
   /// Starts a task that adds `NAME done`, `NAME cancelled`, `NAME cancelled(MESSAGE)` or
@@ -46,10 +45,8 @@ public final class Trail {
   /// @param name the name
   /// @param body what the task does
   /// @return the task, which never fails
-  public Task<@Nullable Void> task(String name, Action<?> body) {
-    return Asyncio.createTask(() -> {
-      add(name + " " + outcome(body));
-    });
+  public Task<@Nullable Void> start(String name, Action<?> body) {
+    return Asyncio.createTask(() -> trail.add(name + " " + outcome(body)));
   }
 
   private static String outcome(Action<?> body) {
@@ -61,23 +58,5 @@ public final class Trail {
     } catch (Throwable error) {
       return "threw " + error.getClass().getSimpleName();
     }
-  }
-
-  /// Lets everything run that is ready now, and what that makes ready does not.
-  public static void pass() {
-    Asyncio.sleep(Duration.ZERO);
-  }
-
-  /// Lets everything run until nothing is ready any more.
-  public static void settle() {
-    Asyncio.sleep(Duration.ofSeconds(1));
-  }
-
-  /// Asserts what happened since the last assertion.
-  ///
-  /// @param expected the words, in order
-  public void assertIs(String... expected) {
-    assertThat(words).containsExactly(expected);
-    words.clear();
   }
 }
