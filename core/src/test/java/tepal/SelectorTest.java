@@ -89,10 +89,10 @@ class SelectorTest {
     run(() -> {
       selector.pending = true;
       sleep(Duration.ZERO);
-      steps.add(selector.pending ? "left" : "done");
+      trail.add(selector.pending ? "left" : "done");
     });
 
-    steps.assertAre("done");
+    trail.assertIs("done");
   }
 
   @Test

@@ -22,8 +22,8 @@ class AcceptingTest {
   @OnTransports
   void a_thousand_connections_at_once_are_all_accepted(NetTransport transport) throws Exception {
     Network.run(transport, () -> {
-      try (Server server = Net.startServer(
-          Network::echo, HOST, 0, ServerOptions.DEFAULT.withBacklog(1000))) {
+      try (Server server =
+          Net.startServer(Network::echo, HOST, 0, ServerOptions.DEFAULT.withBacklog(1000))) {
         List<Task<Connection>> connecting = new ArrayList<>();
         for (int i = 0; i < 1000; i++) {
           connecting.add(createTask(() -> connect(server)));
@@ -44,8 +44,10 @@ class AcceptingTest {
   void accepting_pauses_for_a_second_when_it_fails_and_goes_on() throws Exception {
     List<ExceptionContext> told = Network.runAndReport(NetTransport.NIO, () -> {
       try (Server server = Net.startServer(Network::echo, HOST, 0)) {
-        server.netty().accepting(
-            channel -> channel.pipeline().fireExceptionCaught(new IOException("Too many open files")));
+        server
+            .netty()
+            .accepting(channel ->
+                channel.pipeline().fireExceptionCaught(new IOException("Too many open files")));
         sleep(Duration.ofMillis(50));
         Duration before = getRunningLoop().time();
         try (Connection waiting = connect(server)) {
