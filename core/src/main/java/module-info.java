@@ -8,6 +8,7 @@ module tepal {
   requires jdk.unsupported;
 
   exports tepal;
+  exports tepal.bridges;
   exports tepal.process;
   exports tepal.queues;
   exports tepal.streams;

@@ -47,6 +47,7 @@ class ArchitectureTest {
     DebugReportsTest.class,
     DroppedGeneratorTest.class,
     ForeignVirtualThreadTest.class,
+    GeneratorBlockingTest.class,
     InterruptedScopesTest.class,
     LeakTest.class,
     NoSuspendTest.class,

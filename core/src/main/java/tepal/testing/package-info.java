@@ -6,8 +6,7 @@
 /// |---|---|
 /// | [VirtualClock][tepal.testing.VirtualClock] | lets a loop's time jump instead of passing |
 /// | [Trail][tepal.testing.Trail] | writes down what happens, and asserts the order |
-/// | [Testing][tepal.testing.Testing] | waits until all other tasks are blocked; asserts that a
-/// call suspends, or does not |
+/// | [Testing][tepal.testing.Testing] | waits until all other tasks are blocked |
 /// | [Sequencer][tepal.testing.Sequencer] | forces blocks in different tasks into one order |
 ///
 /// For JUnit, `@OnLoop` in the module `tepal.junit` runs a test method as a task.

@@ -20,12 +20,17 @@ import org.jspecify.annotations.Nullable;
 /// Used by the shell's thread, except where it says otherwise.
 final class Snippets implements Failure.SnippetNames {
   // A type that is imported on demand goes before one of a module, so that `Future` is ours.
-  private static final List<String> IMPORTS = List.of(
+  static final List<String> IMPORTS = List.of(
       "import module java.base;",
       "import tepal.*;",
       "import tepal.queues.*;",
+      "import tepal.streams.*;",
       "import tepal.sync.*;",
+      "import tepal.testing.*;",
       "import static tepal.Asyncio.*;");
+
+  // what the imports of the beginning are called
+  private static final String NOT_TYPED = "import";
 
   private final JShell shell;
   private final SourceCodeAnalysis analysis;
@@ -49,7 +54,7 @@ final class Snippets implements Failure.SnippetNames {
 
   private String name(Snippet snippet, int number) {
     count++;
-    String name = count > 0 ? Integer.toString(count) : "import";
+    String name = count > 0 ? Integer.toString(count) : NOT_TYPED;
     names.put(number, name);
     return name;
   }
@@ -94,8 +99,7 @@ final class Snippets implements Failure.SnippetNames {
   List<Snippet> active() {
     return shell
         .snippets()
-        .filter(each -> shell.status(each).isActive())
-        .skip(IMPORTS.size())
+        .filter(each -> shell.status(each).isActive() && !each.id().equals(NOT_TYPED))
         .toList();
   }
 
