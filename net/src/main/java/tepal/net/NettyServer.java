@@ -11,6 +11,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import tepal.Context;
@@ -138,6 +139,11 @@ final class NettyServer {
     updateAccepting();
   }
 
+  /// Does something with each listening channel, on the I/O thread.
+  void accepting(Consumer<Channel> action) {
+    selector.onIoThread(() -> listening.forEach(action));
+  }
+
   List<SocketAddress> addresses() {
     return closed
         ? List.of()
@@ -173,7 +179,7 @@ final class NettyServer {
     if (resumption != null) {
       resumption.cancel();
     }
-    selector.onIoThread(() -> listening.forEach(NettyChannels::close));
+    accepting(NettyChannels::close);
     wakeIfClosed();
   }
 

@@ -25,6 +25,10 @@ public final class Server implements AutoCloseable {
     this.netty = netty;
   }
 
+  NettyServer netty() {
+    return netty;
+  }
+
   /// Returns the addresses that the server listens on. Returns immediately.
   ///
   /// Mirrors the `sockets` of a server, whose `getsockname()` these are.
