@@ -4,6 +4,7 @@ package tepal;
 import static java.time.Duration.ZERO;
 import static java.time.Duration.ofSeconds;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static tepal.Asyncio.getRunningLoop;
 
 import java.io.Serial;
@@ -186,6 +187,35 @@ class UnretrievedFailureTest {
     assertThat(reported)
         .hasSize(3)
         .allSatisfy(each -> assertThat(each.exception()).isExactlyInstanceOf(Speechless.class));
+  }
+
+  @Test
+  void failures_can_be_reported_at_once_and_then_are_not_reported_again() {
+    run(() -> {
+      Future<Object> future = newFuture();
+      future.setException(new ArithmeticException("first"));
+      Future<Object> retrieved = newFuture();
+      retrieved.setException(new ArithmeticException("asked for"));
+      assertThat(retrieved.exception()).isNotNull();
+
+      getRunningLoop().reportUnretrievedFailures();
+      assertThat(messages()).containsExactly("first");
+      newFuture().setException(new ArithmeticException("second"));
+      getRunningLoop().reportUnretrievedFailures();
+      assertThat(future.exception()).hasMessage("first");
+    });
+
+    assertThat(messages()).containsExactly("first", "second");
+  }
+
+  @Test
+  void failures_are_reported_at_once_on_the_loop_only() {
+    run(() -> {
+      EventLoop loop = getRunningLoop();
+      assertThatIllegalStateException()
+          .isThrownBy(() -> Asyncio.toThread(() -> loop.reportUnretrievedFailures()))
+          .withMessageContaining("reportUnretrievedFailures()");
+    });
   }
 
   private static final class Speechless extends RuntimeException {

@@ -38,7 +38,7 @@ class LauncherTest {
         List.of("pom.xml", "core/pom.xml", "cli/pom.xml", "core/src/main/A.java")) {
       write(root.resolve(source), "");
     }
-    Files.createDirectories(root.resolve("cli/src/main"));
+    write(root.resolve("cli/src/main/aot/training.jsh"), "");
     script(root.resolve("mvnw"), """
         echo built >> builds
         mkdir -p cli/target/lib

@@ -20,11 +20,13 @@ import org.jspecify.annotations.Nullable;
 /// Used by the shell's thread, except where it says otherwise.
 final class Snippets implements Failure.SnippetNames {
   // A type that is imported on demand goes before one of a module, so that `Future` is ours.
-  private static final List<String> IMPORTS = List.of(
+  static final List<String> IMPORTS = List.of(
       "import module java.base;",
       "import tepal.*;",
       "import tepal.queues.*;",
+      "import tepal.streams.*;",
       "import tepal.sync.*;",
+      "import tepal.testing.*;",
       "import static tepal.Asyncio.*;");
 
   private final JShell shell;

@@ -18,6 +18,8 @@ final class TerminalConsole implements Console {
   private static final String PROMPT = "tepal> ";
   private static final String CONTINUATION = "  ...> ";
 
+  private static final int HISTORY_LINES = 10_000;
+
   private final Terminal terminal;
   private final LineReader reader;
 
@@ -32,6 +34,8 @@ final class TerminalConsole implements Console {
         .completer(completion)
         .variable(LineReader.SECONDARY_PROMPT_PATTERN, CONTINUATION)
         .variable(LineReader.HISTORY_FILE, history)
+        .variable(LineReader.HISTORY_SIZE, HISTORY_LINES)
+        .variable(LineReader.HISTORY_FILE_SIZE, HISTORY_LINES)
         .option(LineReader.Option.DISABLE_EVENT_EXPANSION, true) // `!` is Java
         .build();
   }

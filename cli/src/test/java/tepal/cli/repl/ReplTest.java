@@ -3,8 +3,12 @@ package tepal.cli.repl;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.lang.module.ModuleFinder;
+import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import tepal.Asyncio;
 
 /// What lines do, and what is shown of them.
 class ReplTest {
@@ -58,6 +62,56 @@ class ReplTest {
         int twice(int n) { return 20 * n; }
         twice(1)
         """, "Point[x=2, y=4]\n20\n");
+  }
+
+  @Test
+  void code_of_all_sorts_runs_as_it_was_written() {
+    assertOutput("""
+        sealed interface Shape permits Circle, Square {}
+        record Circle(int r) implements Shape {}
+        record Square(int a) implements Shape {}
+        enum Size { SMALL, LARGE }
+        Shape pick(Size size) {
+          Shape picked;
+          if (size == Size.SMALL) {
+            picked = new Circle(1);
+          } else {
+            picked = new Square(2);
+          }
+          return picked;
+        }
+        int sum(List<Shape> shapes) {
+          int sum = 0;
+          for (Shape each : shapes) {
+            try {
+              sum += switch (each) {
+                case Circle(int r) -> r;
+                case Square square when square.a() > 0 -> square.a();
+                default -> throw new IllegalStateException();
+              };
+            } finally {
+              sum *= 10;
+            }
+          }
+          do {
+            sum++;
+          } while (sum % 7 != 0);
+          return sum;
+        }
+        sum(Stream.of(Size.values()).map(each -> pick(each)).toList())
+        """, "126\n");
+  }
+
+  @Test
+  void every_package_that_the_library_exports_is_imported() throws Exception {
+    Path library = Path.of(
+        Asyncio.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+    List<String> exported =
+        ModuleFinder.of(library).find("tepal").orElseThrow().descriptor().exports().stream()
+            .map(each -> "import " + each.source() + ".*;")
+            .toList();
+
+    assertThat(Snippets.IMPORTS).containsAll(exported);
   }
 
   @Test
