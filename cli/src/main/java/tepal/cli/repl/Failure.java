@@ -24,6 +24,7 @@ final class Failure {
 
   // more than that nobody reads, and JShell recurses
   private static final int MAX_TRANSLATED = 100;
+  private static final int MAX_FRAMES = 50;
 
   private final SnippetNames names;
   private final IdentityHashMap<Throwable, StackTraceElement[]> translated =
@@ -91,14 +92,19 @@ final class Failure {
   }
 
   private void tell(Throwable failure, String indent, String caption) {
-    text.append(indent).append(caption).append(failure).append('\n');
+    text.append(indent).append(caption).append(textOf(failure)).append('\n');
     if (!told.add(failure)) {
       return;
     }
     StackTraceElement[] known = translated.get(failure);
     StackTraceElement[] stack = known == null ? failure.getStackTrace() : known;
-    for (String frame : frames(stack)) {
+    List<String> frames = frames(stack);
+    for (String frame : frames.subList(0, Math.min(frames.size(), MAX_FRAMES))) {
       text.append(indent).append("    at ").append(frame).append('\n');
+    }
+    if (frames.size() > MAX_FRAMES) {
+      int left = frames.size() - MAX_FRAMES;
+      text.append(indent).append("    ... ").append(left).append(" more\n");
     }
     for (Throwable each : failure.getSuppressed()) {
       tell(each, indent + "    ", failure instanceof tepal.ExceptionGroup ? "" : "Suppressed: ");
@@ -106,6 +112,14 @@ final class Failure {
     Throwable cause = failure.getCause();
     if (cause != null) {
       tell(cause, indent, "Caused by: ");
+    }
+  }
+
+  private static String textOf(Throwable failure) {
+    try {
+      return failure.toString();
+    } catch (RuntimeException e) {
+      return failure.getClass().getName() + ", whose text cannot be had";
     }
   }
 

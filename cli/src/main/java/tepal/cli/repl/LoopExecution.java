@@ -139,7 +139,7 @@ final class LoopExecution extends DirectExecutionControl implements ExecutionCon
 
   /// Gives JShell the stacks of a failure, its causes and suppressed exceptions, in the order of
   /// [Failure#parts], to be told in terms of the snippets' lines. It knows causes only, so that
-  /// is how they are chained.
+  /// is how they are chained. Nothing else of this exception is used.
   @Override
   protected String throwConvertedInvocationException(Throwable failure)
       throws RunException, InternalException {
@@ -148,8 +148,7 @@ final class LoopExecution extends DirectExecutionControl implements ExecutionCon
     }
     UserException chain = null;
     for (Throwable part : Failure.parts(failure).reversed()) {
-      UserException next =
-          new UserException(part.getMessage(), part.getClass().getName(), part.getStackTrace());
+      UserException next = new UserException("", part.getClass().getName(), part.getStackTrace());
       var _ = next.initCause(chain);
       chain = next;
     }

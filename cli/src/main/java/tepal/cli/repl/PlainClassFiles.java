@@ -72,24 +72,29 @@ final class PlainClassFiles {
     }
     try {
       Object result = method.invoke(files, arguments);
-      boolean ofClassPath = arguments != null && arguments[0] == StandardLocation.CLASS_PATH;
-      return ofClassPath ? plain(result) : result;
+      return arguments != null && arguments[0] == StandardLocation.CLASS_PATH
+          ? plain(method.getName(), result)
+          : result;
     } catch (InvocationTargetException e) {
       throw e.getTargetException();
     }
   }
 
-  /// Returns a file, or a list of files, as they are to be shown; anything else as it is.
-  private static @Nullable Object plain(@Nullable Object result) {
-    if (result instanceof JavaFileObject file && file.getKind() == Kind.CLASS) {
-      return new Plain(file);
-    }
-    if (result instanceof Iterable<?> all) {
+  /// Returns the result of a method that looks for files, as it is to be shown; that of any other
+  /// method as it is.
+  private static @Nullable Object plain(String method, @Nullable Object result) {
+    if (method.equals("list") && result instanceof Iterable<?> files) {
       List<@Nullable Object> shown = new ArrayList<>();
-      all.forEach(each -> shown.add(plain(each)));
+      files.forEach(each -> shown.add(plain(each)));
       return shown;
     }
-    return result;
+    return method.equals("getJavaFileForInput") ? plain(result) : result;
+  }
+
+  private static @Nullable Object plain(@Nullable Object file) {
+    return file instanceof JavaFileObject original && original.getKind() == Kind.CLASS
+        ? new Plain(original)
+        : file;
   }
 
   private static final class Plain extends ForwardingJavaFileObject<JavaFileObject> {

@@ -103,6 +103,7 @@ public final class Repl {
     try {
       return runLoop();
     } finally {
+      ending = true;
       loop.setTaskFactory(null); // closing the loop needs tasks too
     }
   }

@@ -59,7 +59,7 @@ final class Shell {
       }
       Command command = Command.of(text);
       if (command == null) {
-        evaluateAll(text);
+        evaluateSafely(text);
         lineEnded.run();
       } else {
         obey(command);
@@ -94,6 +94,15 @@ final class Shell {
   }
 
   // ---- Snippets
+
+  private void evaluateSafely(String text) {
+    try {
+      evaluateAll(text);
+    } catch (RuntimeException | Error e) {
+      // The compiler has met its limits; the next line may be within them.
+      System.err.print(Failure.describe(e, List.of(), snippets));
+    }
+  }
 
   /// Evaluates the snippets of a text one after the other, until one fails.
   private void evaluateAll(String text) {

@@ -23,11 +23,15 @@ final class Snippets implements Failure.SnippetNames {
   static final List<String> IMPORTS = List.of(
       "import module java.base;",
       "import tepal.*;",
+      "import tepal.process.*;",
       "import tepal.queues.*;",
       "import tepal.streams.*;",
       "import tepal.sync.*;",
       "import tepal.testing.*;",
       "import static tepal.Asyncio.*;");
+
+  // what the imports of the beginning are called
+  private static final String NOT_TYPED = "import";
 
   private final JShell shell;
   private final SourceCodeAnalysis analysis;
@@ -51,7 +55,7 @@ final class Snippets implements Failure.SnippetNames {
 
   private String name(Snippet snippet, int number) {
     count++;
-    String name = count > 0 ? Integer.toString(count) : "import";
+    String name = count > 0 ? Integer.toString(count) : NOT_TYPED;
     names.put(number, name);
     return name;
   }
@@ -96,8 +100,7 @@ final class Snippets implements Failure.SnippetNames {
   List<Snippet> active() {
     return shell
         .snippets()
-        .filter(each -> shell.status(each).isActive())
-        .skip(IMPORTS.size())
+        .filter(each -> shell.status(each).isActive() && !each.id().equals(NOT_TYPED))
         .toList();
   }
 

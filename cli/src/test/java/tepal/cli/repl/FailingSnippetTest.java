@@ -152,6 +152,43 @@ class FailingSnippetTest {
   }
 
   @Test
+  void an_exception_without_a_text_is_told_by_its_class() {
+    session.type("""
+        class Speechless extends RuntimeException {
+          public String getMessage() { throw new IllegalStateException("no message"); }
+        }""");
+    session.type("throw new Speechless()");
+    session.type("6 * 7");
+
+    session.end();
+    assertThat(session.err()).startsWith("REPL.").contains("Speechless, whose text");
+    assertThat(session.out()).isEqualTo("42\n");
+  }
+
+  @Test
+  void a_deep_stack_is_cut() {
+    session.type("int a(int n) { return b(n + 1); }");
+    session.type("int b(int n) { return a(n + 1); }");
+    session.type("a(0)");
+
+    session.end();
+    assertThat(session.err())
+        .contains("java.lang.StackOverflowError\n    at ")
+        .containsPattern("    \\.\\.\\. \\d+ more\n$")
+        .hasLineCount(53);
+  }
+
+  @Test
+  void what_is_too_deep_for_the_compiler_does_not_end_the_shell() {
+    session.type("(".repeat(20_000) + "1" + ")".repeat(20_000));
+    session.type("6 * 7");
+
+    session.end();
+    assertThat(session.err()).contains("InternalError: Exception during parse");
+    assertThat(session.out()).isEqualTo("42\n");
+  }
+
+  @Test
   void an_error_of_the_virtual_machine_ends_the_line_and_not_the_loop() {
     session.type("var task = createTask(() -> { sleep(Duration.ofMillis(1)); return 7; })");
     session.type("int[] huge = new int[Integer.MAX_VALUE]");

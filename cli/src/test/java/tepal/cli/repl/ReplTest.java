@@ -196,13 +196,15 @@ class ReplTest {
   void the_snippets_are_listed_with_their_numbers() {
     assertOutput("""
         int x = 5
+        import tepal.*
         void f() {
           g();
         }
         /list
         """, """
         #1 int x = 5;
-        #2 void f() {
+        #2 import tepal.*;
+        #3 void f() {
              g();
            }
         """);
