@@ -9,6 +9,7 @@ module tepal {
 
   exports tepal;
   exports tepal.bridges;
+  exports tepal.files;
   exports tepal.process;
   exports tepal.queues;
   exports tepal.streams;

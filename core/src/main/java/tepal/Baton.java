@@ -163,8 +163,8 @@ final class Baton extends Turns {
     }
 
     @Override
-    Strand root() {
-      return this;
+    @Nullable Strand driver() {
+      return null;
     }
 
     @Override
@@ -221,8 +221,8 @@ final class Baton extends Turns {
     }
 
     @Override
-    Strand root() {
-      return body instanceof GeneratorThread generator ? generator.root(this) : this;
+    @Nullable Strand driver() {
+      return body instanceof GeneratorThread generator ? generator.driver() : null;
     }
 
     @Override

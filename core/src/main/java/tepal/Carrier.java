@@ -117,8 +117,8 @@ final class Carrier extends Turns {
     }
 
     @Override
-    Strand root() {
-      return body instanceof GeneratorThread generator ? generator.root(this) : this;
+    @Nullable Strand driver() {
+      return body instanceof GeneratorThread generator ? generator.driver() : null;
     }
 
     @Override

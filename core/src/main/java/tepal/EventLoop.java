@@ -425,7 +425,7 @@ public final class EventLoop implements AutoCloseable {
   ///     [Asyncio#noSuspend(Body)]
   public <T extends @Nullable Object> Future<T> createWaiter(Object blocker) {
     Strand current = scheduler.current;
-    if (current != null && current.task != null && current.task.noSuspend() != null) {
+    if (current != null && current.task != null && current.task.mustNotSuspend()) {
       current.task.requireMaySuspend(ErrorReports.textOf(blocker));
     }
     return new Future<>(scheduler, Objects.requireNonNull(blocker, "blocker"));

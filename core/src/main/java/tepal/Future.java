@@ -77,6 +77,9 @@ public sealed class Future<T extends @Nullable Object> implements Awaitable<T>
     // set while this has an exception that nobody has asked for
     @Nullable UnretrievedFailure unretrieved;
 
+    // of a task, the innermost scope in which nothing must suspend it; null outside any
+    @Nullable NoSuspend noSuspend;
+
     // who awaits this beside those in `completions`, as combinators of users have said; null if
     // nobody
     @Nullable List<Future<?>> awaitedBy;
@@ -100,6 +103,15 @@ public sealed class Future<T extends @Nullable Object> implements Awaitable<T>
     if (message != null || rare != null) {
       rare().cancelMessage = message;
     }
+  }
+
+  final @Nullable NoSuspend noSuspend() {
+    Rare present = rare;
+    return present == null ? null : present.noSuspend;
+  }
+
+  void setNoSuspend(@Nullable NoSuspend scope) {
+    rare().noSuspend = scope;
   }
 
   private @Nullable Origin originOrNull() {

@@ -180,10 +180,9 @@ abstract sealed class GeneratorThread implements Runnable {
     outsider = null;
   }
 
-  /// Returns the strand whose turn it is when `own`, the body's strand, has it.
-  final Strand root(Strand own) {
-    Strand from = driver;
-    return from == null ? own : from.root();
+  /// Returns the strand that drives this now, or null.
+  final @Nullable Strand driver() {
+    return driver;
   }
 
   /// Tells the loop that drives this that it can go on after JDK code has suspended it. Called

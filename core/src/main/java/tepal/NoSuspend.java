@@ -56,8 +56,8 @@ final class NoSuspend {
         here);
   }
 
-  /// Returns what a wait in the scope throws in place of waiting.
-  IllegalStateException refusal(String what) {
+  /// Returns what a wait in a scope throws in place of waiting.
+  static IllegalStateException refusal(String what) {
     return new IllegalStateException(
         "Expected a body that does not suspend its task, but it would have to wait for " + what);
   }

@@ -58,7 +58,7 @@ final class Stall {
       }
       return;
     }
-    StackTraceElement[] stack = strand.thread().getStackTrace();
+    StackTraceElement[] stack = strand.stackTrace();
     if (scheduler.turn != lastTurn || strand != scheduler.current) {
       return;
     }

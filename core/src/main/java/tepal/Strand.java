@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package tepal;
 
+import java.util.Arrays;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -68,9 +69,32 @@ abstract class Strand extends Ready implements Completion {
   /// Returns the thread that this runs on.
   abstract Thread thread();
 
-  /// Returns the strand whose turn it is when this has it: this one, or, if it is a
-  /// generator's, the one of the task or callback that drives the generator.
-  abstract Strand root();
+  /// Returns the strand that drives the generator whose strand this is; null if nobody does or
+  /// it is no generator's.
+  abstract @Nullable Strand driver();
+
+  /// Returns the strand that has the turn when this has it: itself, or, if it is a generator's,
+  /// the one of the task or callback that waits for it.
+  final Strand root() {
+    Strand root = this;
+    for (Strand next = driver(); next != null; next = next.driver()) {
+      root = next;
+    }
+    return root;
+  }
+
+  /// Returns the stack of the thread that this runs on, and after it the stacks of those that
+  /// drive it.
+  final StackTraceElement[] stackTrace() {
+    StackTraceElement[] stack = thread().getStackTrace();
+    for (Strand next = driver(); next != null; next = next.driver()) {
+      StackTraceElement[] outer = next.thread().getStackTrace();
+      int inner = stack.length;
+      stack = Arrays.copyOf(stack, inner + outer.length);
+      System.arraycopy(outer, 0, stack, inner, outer.length);
+    }
+    return stack;
+  }
 
   /// Gives up the turn until the loop hands out the next one. Called on this strand's own
   /// thread.

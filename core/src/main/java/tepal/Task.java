@@ -3,6 +3,7 @@ package tepal;
 
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.ForkJoinWorkerThread;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -72,8 +73,8 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   // whether an exception that leaves a scope may be what an interrupt left behind
   private boolean cancelledByInterrupt;
 
-  // the innermost scope in which nothing must suspend this; null outside any
-  private @Nullable NoSuspend noSuspend;
+  // whether this is in a scope in which nothing must suspend it
+  private boolean mustNotSuspend;
 
   Task(Scheduler scheduler, Awaitable<? extends T> coro, TaskOptions options) {
     super(scheduler);
@@ -122,10 +123,16 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     Task<?> task = current();
     if (task == null) {
       throw new IllegalStateException(
-          "%s must be called in a task, to suspend it, but was called on %s, which runs none"
-              .formatted(what, Thread.currentThread()));
+          "%s must be called in a task, to suspend it, but was called on %s, which runs none%s"
+              .formatted(what, Thread.currentThread(), hint()));
     }
     return task;
+  }
+
+  private static String hint() {
+    return Thread.currentThread() instanceof ForkJoinWorkerThread
+        ? "; if that is a worker of a parallel stream, make the stream sequential"
+        : "";
   }
 
   // ---- Running the body; called on the task's own thread
@@ -182,7 +189,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
 
   /// Suspends this until `future`, which is not done, is.
   void awaitPending(Future<?> future) {
-    if (noSuspend != null) {
+    if (mustNotSuspend) {
       requireMaySuspend(future.describeWait(Vantage.INSIDE));
     }
     leaveScope();
@@ -247,18 +254,19 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   /// @param what what it would wait for
   /// @throws IllegalStateException in a scope that must not suspend
   void requireMaySuspend(String what) {
-    NoSuspend scope = noSuspend;
-    if (scope != null) {
-      throw scope.refusal(what);
+    if (mustNotSuspend) {
+      throw NoSuspend.refusal(what);
     }
   }
 
-  @Nullable NoSuspend noSuspend() {
-    return noSuspend;
+  boolean mustNotSuspend() {
+    return mustNotSuspend;
   }
 
+  @Override
   void setNoSuspend(@Nullable NoSuspend scope) {
-    noSuspend = scope;
+    super.setNoSuspend(scope);
+    mustNotSuspend = scope != null;
   }
 
   private Strand strand() {
@@ -395,7 +403,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   /// Notes that JDK code has just suspended this, whether or not it can go on already. Called
   /// by the scheduler.
   void suspendedByJdk(Strand own) {
-    NoSuspend scope = noSuspend;
+    NoSuspend scope = noSuspend();
     if (scope != null) {
       scope.suspendedByJdk(own.thread().getStackTrace());
     }

@@ -5,6 +5,7 @@ import static com.tngtech.archunit.base.DescribedPredicate.describe;
 import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaAccess.Predicates.target;
 import static com.tngtech.archunit.core.domain.JavaAccess.Predicates.targetOwner;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableFrom;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyOf;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
@@ -25,6 +26,7 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
+import java.nio.channels.FileChannel;
 import org.junit.jupiter.api.Test;
 
 /// The rules of the architecture that a machine can check; each test is named after its rule.
@@ -58,7 +60,12 @@ class ArchitectureTest {
 
   /// The packages that a user could have written.
   private static final String[] BUILT_ON_THE_PUBLIC_API = {
-    "tepal.sync", "tepal.queues", "tepal.streams", "tepal.testing"
+    "tepal.sync",
+    "tepal.queues",
+    "tepal.streams",
+    "tepal.bridges",
+    "tepal.files",
+    "tepal.testing"
   };
 
   @Test
@@ -121,13 +128,15 @@ class ArchitectureTest {
 
   @Test
   void the_core_does_not_know_that_sockets_exist() {
-    // Their exceptions it has to know: some of them mean that the task was interrupted.
+    // Their exceptions it has to know: some of them mean that the task was interrupted. And files
+    // have channels too.
     check(
         noClasses()
             .should()
             .dependOnClassesThat(
                 resideInAnyPackage("java.net..", "java.nio.channels..", "io.netty..")
-                    .and(not(assignableTo(Throwable.class)))),
+                    .and(not(assignableTo(Throwable.class)))
+                    .and(not(assignableFrom(FileChannel.class)))),
         MAIN);
   }
 

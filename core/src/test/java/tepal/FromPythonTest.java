@@ -20,11 +20,12 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /// The tables of `docs/from-python.md`, between asyncio's public names, which CPython has
-/// printed, and Tepal's public API, as the files `api.txt`
-/// pin it.
+/// printed, and Tepal's public API, as the files `api.txt` pin it.
 class FromPythonTest {
   private static final Pattern TYPE = Pattern.compile("\\btepal(?:\\.[a-z]+)*\\.([A-Z]\\w*)");
   private static final Pattern MEMBER = Pattern.compile("(\\w+)\\(|static final \\S+ (\\w+)$");
+  private static final Path NAMES =
+      MarkdownFile.ROOT.resolve("core/src/test/resources/tepal/asyncio-names.txt");
   private static final Pattern ANSWER =
       Pattern.compile("`.+|none: .+|network: comes with `tepal\\.net`");
 
@@ -36,7 +37,7 @@ class FromPythonTest {
     rows = MarkdownFile.read("docs/from-python.md").tableRows().stream()
         .map(Row::of)
         .toList();
-    try (var lines = Files.lines(Path.of("src/test/resources/tepal/asyncio-names.txt"))) {
+    try (var lines = Files.lines(NAMES)) {
       asyncio = lines
           .filter(line -> !line.startsWith("#"))
           .collect(Collectors.toCollection(LinkedHashSet::new));

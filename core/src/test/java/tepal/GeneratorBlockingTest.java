@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package tepal;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static tepal.Asyncio.createTask;
 import static tepal.Asyncio.getRunningLoop;
@@ -21,12 +22,13 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import org.junit.jupiter.api.Test;
+import tepal.testing.Trail;
 
 /// Bodies that JDK code suspends, and the threads that they run on.
 class GeneratorBlockingTest {
   private static final Duration A_LITTLE = Duration.ofMillis(20);
 
-  private final Steps steps = new Steps();
+  private final Trail trail = new Trail();
 
   // ---- In a task
 
@@ -37,7 +39,7 @@ class GeneratorBlockingTest {
     run(() -> {
       var other = createTask(() -> {
         pass(2);
-        steps.add("another task");
+        trail.add("another task");
         queue.add("item");
       });
       Generator<String> generator = Generator.of(self -> {
@@ -46,14 +48,14 @@ class GeneratorBlockingTest {
           JdkCode.sleep(Duration.ofMillis(1));
         }
       });
-      steps.add(generator.next());
+      trail.add(generator.next());
       other.await();
       queue.add("another item");
-      steps.add(generator.next());
+      trail.add(generator.next());
       generator.close();
     });
 
-    steps.assertAre("another task", "item", "another item");
+    trail.assertIs("another task", "item", "another item");
   }
 
   @Test
@@ -64,7 +66,7 @@ class GeneratorBlockingTest {
       var holder = started(() -> {
         synchronized (monitor) {
           sleep(A_LITTLE);
-          steps.add("holder");
+          trail.add("holder");
         }
       });
       Generator<String> generator = Generator.of(self -> {
@@ -73,13 +75,13 @@ class GeneratorBlockingTest {
         }
         self.yield("let go");
       });
-      steps.add(generator.next());
+      trail.add(generator.next());
       holder.await();
-      steps.add(generator.next());
+      trail.add(generator.next());
       generator.close();
     });
 
-    steps.assertAre("holder", "has it", "let go");
+    trail.assertIs("holder", "has it", "let go");
   }
 
   @Test
@@ -90,21 +92,22 @@ class GeneratorBlockingTest {
         try {
           JdkCode.sleep(JdkCode.AN_HOUR);
         } finally {
-          steps.add("finally");
+          trail.add("finally");
         }
       });
       var reader = started(generator::next);
       reader.cancel();
-      steps.add(outcome(reader::await));
+      trail.add(outcome(reader::await));
       sleep(Duration.ofMillis(1));
       assertThat(Thread.currentThread().isInterrupted()).isFalse();
     });
 
-    steps.assertAre("finally", "CancelledError");
+    trail.assertIs("finally", "CancelledError");
   }
 
   @Test
   @OnlyOpened
+  @SuppressWarnings("LockNotBeforeTry") // nothing is done under the lock
   void a_cancellation_that_a_lock_does_not_react_to_comes_at_the_next_wait_of_the_reader() {
     var lock = new ReentrantLock();
     run(() -> {
@@ -122,8 +125,8 @@ class GeneratorBlockingTest {
         self.yield("locked");
       });
       var reader = started(() -> {
-        steps.add(generator.next());
-        steps.add(outcome(() -> sleep(Duration.ofHours(1))));
+        trail.add(generator.next());
+        trail.add(outcome(() -> sleep(Duration.ofHours(1))));
         generator.close();
       });
       reader.cancel();
@@ -131,7 +134,7 @@ class GeneratorBlockingTest {
       holder.await();
     });
 
-    steps.assertAre("locked", "CancelledError");
+    trail.assertIs("locked", "CancelledError");
   }
 
   @Test
@@ -140,21 +143,21 @@ class GeneratorBlockingTest {
     var release = new CountDownLatch(1);
     run(() -> {
       Generator<String> generator = Generator.of(self -> {
-        steps.add("blocks");
+        trail.add("blocks");
         release.await();
         self.yield("value");
       });
       Future<String> read = getRunningLoop().createFuture();
       getRunningLoop().callSoon(() -> read.setResult(generator.next()));
-      getRunningLoop().callSoon(() -> steps.add("next callback"));
+      getRunningLoop().callSoon(() -> trail.add("next callback"));
       pass(3);
-      steps.add("task");
+      trail.add("task");
       release.countDown();
-      steps.add(read.await());
+      trail.add(read.await());
       generator.close();
     });
 
-    steps.assertAre("blocks", "next callback", "task", "value");
+    trail.assertIs("blocks", "next callback", "task", "value");
   }
 
   @Test
@@ -180,12 +183,12 @@ class GeneratorBlockingTest {
     run(read);
     Thread other = Thread.ofPlatform().start(() -> {
       synchronized (monitor) {
-        steps.add("free");
+        trail.add("free");
       }
     });
     other.join();
 
-    steps.assertAre("free");
+    trail.assertIs("free");
   }
 
   // ---- Outside any loop
@@ -217,7 +220,7 @@ class GeneratorBlockingTest {
         try {
           generator.next();
         } catch (CompletionException e) {
-          thrown.set(e.getCause());
+          thrown.set(requireNonNull(e.getCause()));
         }
       });
       blocks.await();
@@ -332,11 +335,11 @@ class GeneratorBlockingTest {
         });
         self.yield(value.await());
       });
-      steps.add(generator.next());
+      trail.add(generator.next());
       generator.close();
     });
 
-    steps.assertAre("from the thread");
+    trail.assertIs("from the thread");
   }
 
   @Test

@@ -14,16 +14,17 @@ import java.lang.invoke.MethodHandles;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import tepal.testing.Trail;
 
 /// A yield, or a step, where the virtual thread cannot leave its carrier.
 class PinnedGeneratorTest {
-  private final Steps steps = new Steps();
+  private final Trail trail = new Trail();
 
   @Test
   @OnlyOpened
   void a_yield_in_a_class_initialiser_fails_and_says_why_and_the_body_goes_on() {
     run(() -> {
-      var other = createTask(() -> steps.add("another task"));
+      var other = createTask(() -> trail.add("another task"));
       Generator<String> generator = Generator.of(self -> {
         self.yield("before");
         Throwable thrown = catchThrowable(() -> initialise(() -> self.yield("pinned")));
@@ -36,11 +37,11 @@ class PinnedGeneratorTest {
         self.yield("after");
         sleep(Duration.ofMillis(1));
       });
-      generator.forEach(steps::add);
+      generator.forEach(trail::add);
       other.await();
     });
 
-    steps.assertAre("before", "after", "another task");
+    trail.assertIs("before", "after", "another task");
   }
 
   @Test
@@ -49,13 +50,13 @@ class PinnedGeneratorTest {
     run(() -> {
       Generator<String> inner = Generator.of(self -> self.yield("inner"));
       Generator<String> generator = Generator.of(self -> {
-        steps.add(outcome(() -> initialise(() -> self.yieldFrom(inner))));
+        trail.add(outcome(() -> initialise(() -> self.yieldFrom(inner))));
         self.yieldFrom(inner);
       });
-      generator.forEach(steps::add);
+      generator.forEach(trail::add);
     });
 
-    steps.assertAre("ExceptionInInitializerError", "inner");
+    trail.assertIs("ExceptionInInitializerError", "inner");
   }
 
   @Test
@@ -63,20 +64,20 @@ class PinnedGeneratorTest {
   void a_step_in_a_class_initialiser_fails_and_the_body_has_not_gone_on() {
     run(() -> {
       Generator<String> generator = Generator.of(self -> {
-        steps.add("begun");
+        trail.add("begun");
         self.yield("first");
-        steps.add("gone on");
+        trail.add("gone on");
         self.yield("second");
       });
-      steps.add(outcome(() -> initialise(generator::next)));
-      steps.add(generator.next());
-      steps.add(outcome(() -> initialise(() -> generator.send("lost"))));
-      steps.add(outcome(() -> initialise(generator::close)));
-      steps.add(generator.next());
+      trail.add(outcome(() -> initialise(generator::next)));
+      trail.add(generator.next());
+      trail.add(outcome(() -> initialise(() -> generator.send("lost"))));
+      trail.add(outcome(() -> initialise(generator::close)));
+      trail.add(generator.next());
       generator.close();
     });
 
-    steps.assertAre(
+    trail.assertIs(
         "ExceptionInInitializerError",
         "begun",
         "first",
@@ -90,23 +91,23 @@ class PinnedGeneratorTest {
   @OnlyOpened
   void a_generator_whose_first_step_failed_can_be_closed() {
     run(() -> {
-      Generator<String> generator = Generator.of(_ -> steps.add("never"));
-      steps.add(outcome(() -> initialise(generator::next)));
+      Generator<String> generator = Generator.of(_ -> trail.add("never"));
+      trail.add(outcome(() -> initialise(generator::next)));
       generator.close();
       assertThat(generator.hasNext()).isFalse();
     });
 
-    steps.assertAre("ExceptionInInitializerError");
+    trail.assertIs("ExceptionInInitializerError");
   }
 
   @Test
   void outside_any_loop_a_class_initialiser_can_read_a_generator() throws Exception {
     initialise(() -> {
       Generator<String> generator = Generator.of(self -> self.yield("value"));
-      generator.forEach(steps::add);
+      generator.forEach(trail::add);
     });
 
-    steps.assertAre("value");
+    trail.assertIs("value");
   }
 
   @Test
@@ -127,12 +128,12 @@ class PinnedGeneratorTest {
       initialise(() -> self.yield("pinned"));
       self.yield("after");
     });
-    steps.add(generator.next());
-    run(() -> steps.add(outcome(generator::next)));
-    steps.add(generator.next());
+    trail.add(generator.next());
+    run(() -> trail.add(outcome(generator::next)));
+    trail.add(generator.next());
     generator.close();
 
-    steps.assertAre("pinned", "IllegalStateException", "after");
+    trail.assertIs("pinned", "IllegalStateException", "after");
   }
 
   @Test

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -42,6 +43,29 @@ class StrandStackSamplerTest {
         assertThat(order.get(i)).as("turn %s of %s", i, order.size()).isEqualTo(i % TASKS);
       }
     }
+  }
+
+  @Test
+  void generators_lose_no_value_while_stacks_are_taken() throws Exception {
+    var read = new AtomicInteger();
+    run(() -> whileSampled(enough -> TaskGroup.run(group -> {
+      for (int i = 0; i < TASKS; i++) {
+        group.createTask(() -> {
+          Generator<Integer> counting = Generator.of(self -> {
+            for (int j = 0; ; j++) {
+              self.yield(j);
+              sleep(Duration.ZERO);
+            }
+          });
+          for (int expected = 0; !enough.get(); expected++) {
+            assertThat(counting.next()).isEqualTo(expected);
+            read.incrementAndGet();
+          }
+          counting.close();
+        });
+      }
+    })));
+    assertThat(read.get()).isPositive();
   }
 
   @Test
@@ -87,6 +111,14 @@ class StrandStackSamplerTest {
     assertThat(naps.get()).isPositive();
   }
 
+  /// Returns the threads of a task: its own, and that of a generator that it reads.
+  private static Stream<@Nullable Thread> threads(Task<?> task) {
+    Strand strand = task.strandOrNull();
+    return strand == null
+        ? Stream.of()
+        : Stream.of(strand.thread(), strand.root().thread());
+  }
+
   private interface Sampled {
     void run(AtomicBoolean enough) throws Exception;
   }
@@ -99,7 +131,7 @@ class StrandStackSamplerTest {
     var threads = new CompletableFuture<List<Thread>>();
     loop.callLater(
         Duration.ofMillis(1),
-        () -> threads.complete(Asyncio.allTasks().stream().map(Task::thread).toList()));
+        () -> threads.complete(Asyncio.allTasks().stream().flatMap(StrandStackSamplerTest::threads).toList()));
     Thread sampler = Thread.ofPlatform().daemon().start(() -> {
       List<@Nullable Thread> targets = new ArrayList<>(threads.join());
       for (int i = 0; i < SAMPLES; i++) {

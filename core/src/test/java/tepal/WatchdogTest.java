@@ -45,6 +45,23 @@ class WatchdogTest {
     assertThat(log.messages().getLast()).isEqualTo("The loop turns again, after 4.000 s");
   }
 
+  @Test
+  void a_busy_generator_is_shown_with_the_task_that_reads_it() {
+    onLoop(stall -> {
+      Generator<Integer> busy = Generator.of(_ -> keepBusy(stall));
+      var reader = Asyncio.createTask(() -> read(busy), TaskOptions.named("reader"));
+      reader.await();
+    });
+
+    assertThat(log.messages().getFirst())
+        .startsWith("The loop has not turned for 1.000 s: Task[reader, pending] holds it up")
+        .containsSubsequence("at tepal.WatchdogTest.keepBusy", "at tepal.WatchdogTest.read(");
+  }
+
+  private static void read(Generator<Integer> generator) {
+    generator.forEach(_ -> {});
+  }
+
   /// Plays a watchdog that finds the loop busy, from within.
   private void keepBusy(Stall stall) {
     stall.look(0, false);

@@ -10,8 +10,8 @@ import static tepal.Asyncio.createTask;
 import static tepal.Asyncio.run;
 import static tepal.Asyncio.sleep;
 import static tepal.Asyncio.timeout;
-import static tepal.sync.Trail.onLoop;
-import static tepal.sync.Trail.pass;
+import static tepal.sync.NamedTasks.onLoop;
+import static tepal.sync.NamedTasks.pass;
 
 import java.io.IOException;
 import java.time.Duration;
@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 import tepal.CancelledError;
 import tepal.Task;
 import tepal.TimeoutException;
-import tepal.sync.Trail;
+import tepal.testing.Trail;
 
 /// Publishers whose items a task reads.
 class IterateTest {

@@ -8,8 +8,8 @@ import static tepal.Asyncio.currentTask;
 import static tepal.Asyncio.getRunningLoop;
 import static tepal.Asyncio.run;
 import static tepal.Asyncio.sleep;
-import static tepal.sync.Trail.onLoop;
-import static tepal.sync.Trail.settle;
+import static tepal.sync.NamedTasks.onLoop;
+import static tepal.sync.NamedTasks.settle;
 
 import java.io.IOException;
 import java.time.Duration;

@@ -23,6 +23,7 @@ final class Snippets implements Failure.SnippetNames {
   static final List<String> IMPORTS = List.of(
       "import module java.base;",
       "import tepal.*;",
+      "import tepal.process.*;",
       "import tepal.queues.*;",
       "import tepal.streams.*;",
       "import tepal.sync.*;",
