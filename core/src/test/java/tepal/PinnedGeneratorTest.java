@@ -168,6 +168,7 @@ class PinnedGeneratorTest {
   // by thread, as tests of both kinds of threads come here
   private static final ThreadLocal<@Nullable Pinning> BODY = new ThreadLocal<>();
 
+  @SuppressWarnings("UnusedNestedClass") // its class file is read
   private static final class Pinned {
     static {
       Bodies.run();

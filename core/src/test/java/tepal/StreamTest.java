@@ -18,11 +18,12 @@ import java.util.concurrent.ForkJoinPool;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import tepal.testing.Trail;
 
 /// Streams of the JDK whose lambdas suspend the task.
 @OnLoop
 class StreamTest {
-  private final Steps steps = new Steps();
+  private final Trail trail = new Trail();
 
   private static int slowly(int value) {
     return sleep(Duration.ofSeconds(1), value);
@@ -33,7 +34,7 @@ class StreamTest {
     createTask(() -> {
       for (int i = 0; i < 3; i++) {
         sleep(Duration.ofMillis(1_100));
-        steps.add("other");
+        trail.add("other");
       }
     });
     List<Integer> values = Stream.of(4, 3, 2, 1)
@@ -45,7 +46,7 @@ class StreamTest {
 
     assertThat(values).containsExactly(2, 4);
     assertThat(getRunningLoop().time()).isEqualTo(Duration.ofSeconds(11));
-    steps.assertAre("other", "other", "other");
+    trail.assertIs("other", "other", "other");
   }
 
   @Test
@@ -73,8 +74,8 @@ class StreamTest {
             Duration.ofMillis(2_500),
             () -> Stream.of(1, 2, 3, 4)
                 .map(StreamTest::slowly)
-                .forEach(each -> steps.add("got " + each))));
-    steps.assertAre("got 1", "got 2");
+                .forEach(each -> trail.add("got " + each))));
+    trail.assertIs("got 1", "got 2");
   }
 
   @Test
