@@ -3,6 +3,7 @@ package tepal.net;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.System.Logger.Level;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -49,6 +50,8 @@ public final class Net {
   private Net(EventLoop loop, @Nullable NetTransport transport) {
     selector = new NettySelector(loop, NettyTransports.choose(transport, loop.mode()), this);
     loop.installSelector(selector);
+    System.getLogger("tepal")
+        .log(Level.DEBUG, "{0} waits for its sockets with {1}", loop, transport());
   }
 
   /// Returns the network of a loop, which its first use sets up.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package tepal.net;
 
+import io.netty.channel.DefaultSelectStrategyFactory;
 import io.netty.channel.IoHandle;
 import io.netty.channel.IoHandler;
 import io.netty.channel.IoHandlerContext;
@@ -21,6 +22,11 @@ final class NettyEpollHandler implements IoHandler {
    */
   private static final EpollIoOps NOTHING = EpollIoOps.EPOLLET;
 
+  // How many sockets one wait may report. Few, so that what was received is still in the
+  // processor's cache when its task runs, and the first answers are on their way before the last
+  // question is read; the kernel reports the others next time.
+  private static final int MOST_EVENTS = 16;
+
   private final IoHandler epoll;
 
   private NettyEpollHandler(IoHandler epoll) {
@@ -28,7 +34,8 @@ final class NettyEpollHandler implements IoHandler {
   }
 
   static IoHandlerFactory newFactory() {
-    IoHandlerFactory factory = EpollIoHandler.newFactory();
+    IoHandlerFactory factory =
+        EpollIoHandler.newFactory(MOST_EVENTS, DefaultSelectStrategyFactory.INSTANCE);
     return (ThreadAwareExecutor executor) -> new NettyEpollHandler(factory.newHandler(executor));
   }
 

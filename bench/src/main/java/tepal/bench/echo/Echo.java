@@ -11,6 +11,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.DoubleStream;
+import org.jspecify.annotations.Nullable;
 
 /// The program behind `bench/echo`.
 ///
@@ -94,7 +96,7 @@ public final class Echo {
         "| Server | messages/s | p50 µs | p99 µs | CPU µs/message | to uvloop streams | to raw Netty |");
     System.out.println("|---|--:|--:|--:|--:|--:|--:|");
     for (EchoServer server : servers) {
-      List<Measured> each = results.get(server.name());
+      List<Measured> each = results.getOrDefault(server.name(), List.of());
       double cpu = median(each.stream().mapToDouble(Measured::cpuMicros));
       System.out.printf(
           Locale.ROOT,
@@ -109,13 +111,13 @@ public final class Echo {
     }
   }
 
-  private static String ratio(double cpu, List<Measured> reference) {
+  private static String ratio(double cpu, @Nullable List<Measured> reference) {
     return reference == null
         ? ""
         : "%.2f".formatted(cpu / median(reference.stream().mapToDouble(Measured::cpuMicros)));
   }
 
-  private static double median(java.util.stream.DoubleStream values) {
+  private static double median(DoubleStream values) {
     double[] sorted = values.sorted().toArray();
     return sorted[sorted.length / 2];
   }

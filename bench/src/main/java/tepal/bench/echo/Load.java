@@ -2,6 +2,8 @@
 package tepal.bench.echo;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
@@ -85,7 +87,8 @@ public final class Load {
 
   private void connect(int port, int connections) throws IOException {
     for (int i = 0; i < connections; i++) {
-      SocketChannel channel = SocketChannel.open(new InetSocketAddress("127.0.0.1", port));
+      SocketChannel channel =
+          SocketChannel.open(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), port));
       var _ = channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
       var _ = channel.configureBlocking(false);
       Peer peer = new Peer(channel, message.duplicate());
@@ -111,7 +114,7 @@ public final class Load {
         receive(peer, key);
       }
     } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
+      throw new UncheckedIOException(e);
     }
   }
 
