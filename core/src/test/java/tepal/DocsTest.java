@@ -34,7 +34,11 @@ class DocsTest {
       import java.nio.file.*;
       import java.time.Duration;
       import java.util.List;
+      import java.util.concurrent.CompletableFuture;
+      import java.util.stream.*;
       import tepal.*;
+      import tepal.bridges.*;
+      import tepal.files.*;
       import tepal.testing.*;
       class Block {
         void block() throws Throwable {
