@@ -213,6 +213,52 @@ async def thread_unpark():
     return answers
 
 
+async def ones(count):
+    for _ in range(count):
+        yield 1
+
+
+async def generator_step():
+    numbers = ones(OPERATIONS)
+    total = 0
+    for _ in range(OPERATIONS):
+        total += await anext(numbers)
+    return total
+
+
+async def generator_step_that_awaits():
+    one = asyncio.get_running_loop().create_future()
+    one.set_result(1)
+
+    async def awaited():
+        for _ in range(OPERATIONS):
+            yield await one
+
+    total = 0
+    async for number in awaited():
+        total += number
+    return total
+
+
+async def generator_for_loop():
+    total = 0
+    while total < OPERATIONS:
+        async for number in ones(1_000):
+            total += number
+    return total
+
+
+async def generator_outside():
+    def plain_ones():
+        for _ in range(OPERATIONS):
+            yield 1
+
+    total = 0
+    for number in plain_ones():
+        total += number
+    return total
+
+
 BENCHMARKS = {
     "SwitchBenchmark.one": switch_one,
     "SwitchBenchmark.hundred": switch_hundred,
@@ -227,6 +273,10 @@ BENCHMARKS = {
     "CallbackBenchmark.callSoon": callback_call_soon,
     "LockBenchmark.free": lock_free,
     "LockBenchmark.contended": lock_contended,
+    "GeneratorBenchmark.step": generator_step,
+    "GeneratorBenchmark.stepThatAwaits": generator_step_that_awaits,
+    "GeneratorBenchmark.forLoop": generator_for_loop,
+    "GeneratorBenchmark.outside": generator_outside,
     "ThreadBenchmark.toThread": thread_to_thread,
     "ThreadBenchmark.setByThread": thread_set_by_thread,
     "ThreadBenchmark.unpark": thread_unpark,

@@ -65,14 +65,28 @@ final class AwaitGraph {
     return byThread.get(thread);
   }
 
-  /// Returns who awaits `future` directly: tasks, and futures that depend on it.
+  /// Returns who awaits `future` directly, or will do so at the end of a group: tasks, and
+  /// futures that depend on it.
   List<Future<?>> awaitedBy(Future<?> future) {
+    Set<Future<?>> found = awaitedNowBy(future);
+    future.laterAwaiters(found::add);
+    return List.copyOf(found);
+  }
+
+  private Set<Future<?>> awaitedNowBy(Future<?> future) {
     Set<Future<?>> found = new LinkedHashSet<>();
     future.awaiters(found::add);
     if (future instanceof Task<?> task) {
       found.addAll(waitForHolder.getOrDefault(task, List.of()));
     }
-    return List.copyOf(found);
+    return found;
+  }
+
+  /// Returns whether `awaiter` cannot go on before `future` does, directly or by way of futures
+  /// that are no tasks. A group's task whose body still runs does not wait yet.
+  boolean waitsFor(Future<?> awaiter, Future<?> future) {
+    return awaitedNowBy(future).contains(awaiter)
+        || tasksNear(future, Integer.MAX_VALUE, this::awaitedNowBy).contains(awaiter);
   }
 
   /// Returns the tasks that await `task`, directly or by way of futures that are no tasks.

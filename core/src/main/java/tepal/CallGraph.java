@@ -66,7 +66,7 @@ final class CallGraph {
 
   private String format(Vantage from, Future<?> future) {
     Outline outline =
-        new Outline(from, /* linksAwaiters= */ true, graph::awaitedBy, this::framesOf);
+        new Outline(from, graph, /* linksAwaiters= */ true, graph::awaitedBy, this::framesOf);
     outline.add(future);
     return outline.toString();
   }

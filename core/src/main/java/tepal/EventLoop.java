@@ -682,8 +682,8 @@ public final class EventLoop implements AutoCloseable {
   /// indented below it the tasks that it awaits. What `python -m asyncio pstree` prints.
   ///
   /// May be called from any thread, also while the loop hangs. A loop that turns is asked, and
-  /// the tasks stand still while they are looked at. If it does not answer within half a
-  /// second, the text says what can be seen from outside, and what has the turn. Blocks the
+  /// the tasks stand still while they are looked at. If it does not begin with that within half
+  /// a second, the text says what can be seen from outside, and what has the turn. Blocks the
   /// calling thread meanwhile; never throws.
   ///
   /// A task is awaited by who waits in its `await`, by a task that gathers, shields, or waits

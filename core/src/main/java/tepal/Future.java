@@ -441,16 +441,7 @@ public sealed class Future<T extends @Nullable Object> implements Awaitable<T>
 
   /// Finds who awaits this directly. May be called from any thread, which may then miss some.
   final void awaiters(Consumer<? super Future<?>> found) {
-    Object present = completions;
-    if (present instanceof ArrayList<?> list) {
-      for (Object each : list.toArray()) {
-        if (each instanceof Completion completion) {
-          completion.awaiters(found);
-        }
-      }
-    } else if (present instanceof Completion completion) {
-      completion.awaiters(found);
-    }
+    forEachCompletion(completion -> completion.awaiters(found));
     Rare extra = rare;
     List<Future<?>> said = extra == null ? null : extra.awaitedBy;
     if (said != null) {
@@ -458,6 +449,21 @@ public sealed class Future<T extends @Nullable Object> implements Awaitable<T>
         if (each instanceof Future<?> waiter) {
           found.accept(waiter);
         }
+      }
+    }
+  }
+
+  /// Finds who will await this, as far as that is known. May be called from any thread.
+  final void laterAwaiters(Consumer<? super Future<?>> found) {
+    forEachCompletion(completion -> completion.laterAwaiters(found));
+  }
+
+  private void forEachCompletion(Consumer<Completion> action) {
+    Object present = completions;
+    Object[] all = present instanceof ArrayList<?> list ? list.toArray() : new Object[] {present};
+    for (Object each : all) {
+      if (each instanceof Completion completion) {
+        action.accept(completion);
       }
     }
   }

@@ -234,7 +234,8 @@ public final class Generator<Y extends @Nullable Object> implements Iterable<Y>,
   /// @return a sequential, ordered stream of unknown length
   public Stream<Y> stream() {
     return StreamSupport.stream(
-            Spliterators.spliteratorUnknownSize(iterator(), Spliterator.ORDERED), /* parallel= */ false)
+            Spliterators.spliteratorUnknownSize(iterator(), Spliterator.ORDERED),
+            /* parallel= */ false)
         .onClose(this::close);
   }
 

@@ -23,6 +23,7 @@ final class Outline {
 
   private final Vantage vantage;
   private final boolean linksAwaiters;
+  private final AwaitGraph graph;
   private final Function<Future<?>, ? extends List<? extends Future<?>>> links;
   private final Function<Task<?>, List<StackTraceElement>> stacks;
 
@@ -32,39 +33,40 @@ final class Outline {
   private final Set<Future<?>> onPath = new HashSet<>();
   private int lines;
 
+  // whether something was left out for lack of room
+  private boolean cut;
+
   private record Level(Future<?> future, Iterator<? extends Future<?>> below) {}
 
   /// Makes an empty outline.
   ///
+  /// @param graph what is known
   /// @param linksAwaiters whether the links of a future are who awaits it; otherwise what it
   ///     awaits
   /// @param links the links of a future
   /// @param stacks the stack of a task
   Outline(
       Vantage vantage,
+      AwaitGraph graph,
       boolean linksAwaiters,
       Function<Future<?>, ? extends List<? extends Future<?>>> links,
       Function<Task<?>, List<StackTraceElement>> stacks) {
     this.vantage = vantage;
+    this.graph = graph;
     this.linksAwaiters = linksAwaiters;
     this.links = links;
     this.stacks = stacks;
   }
 
-  boolean hasShown(Future<?> future) {
-    return shown.contains(future);
-  }
-
-  boolean isFull() {
-    return lines >= MAX_SHOWN;
-  }
-
-  /// Adds `root` and everything that can be reached from it.
+  /// Adds `root` and everything that can be reached from it, unless it was added before.
   void add(Future<?> root) {
+    if (shown.contains(root)) {
+      return;
+    }
     show(root);
     while (!path.isEmpty()) {
       Level last = path.getLast();
-      if (last.below.hasNext() && !isFull()) {
+      if (last.below.hasNext() && !cut) {
         show(last.below.next());
       } else {
         boolean _ = onPath.remove(path.removeLast().future);
@@ -73,8 +75,12 @@ final class Outline {
   }
 
   private void show(Future<?> future) {
+    if (lines == MAX_SHOWN) {
+      cut = true;
+      return;
+    }
     lines++;
-    if (onPath.contains(future)) {
+    if (onPath.contains(future) && isCycle(future)) {
       line("* cycle: " + cycle(future));
     } else if (shown.contains(future)) {
       line("* " + future.shortName(vantage) + ", see above");
@@ -105,6 +111,22 @@ final class Outline {
     }
   }
 
+  /// Returns whether each from `end` to the end of the path waits for the next, and the last one
+  /// for `end`: then none of them can go on.
+  private boolean isCycle(Future<?> end) {
+    Future<?> next = end;
+    for (int i = path.size() - 1; ; i--) {
+      Future<?> each = path.get(i).future;
+      if (linksAwaiters ? !graph.waitsFor(next, each) : !graph.waitsFor(each, next)) {
+        return false;
+      }
+      if (each == end) {
+        return true;
+      }
+      next = each;
+    }
+  }
+
   private String cycle(Future<?> end) {
     List<String> names = new ArrayList<>();
     names.add(end.shortName(vantage));
@@ -123,6 +145,6 @@ final class Outline {
   /// Returns the text, without a line separator at its end.
   @Override
   public String toString() {
-    return text.toString().stripTrailing();
+    return text.toString().stripTrailing() + (cut ? "\n... and more" : "");
   }
 }

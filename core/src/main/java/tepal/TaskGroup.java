@@ -46,7 +46,16 @@ public final class TaskGroup {
 
     @Override
     public void awaiters(Consumer<? super Future<?>> found) {
-      found.accept(parent);
+      if (completed != null) {
+        found.accept(parent);
+      }
+    }
+
+    @Override
+    public void laterAwaiters(Consumer<? super Future<?>> found) {
+      if (completed == null) {
+        found.accept(parent);
+      }
     }
   };
   private final List<Throwable> errors = new ArrayList<>();

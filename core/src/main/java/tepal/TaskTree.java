@@ -67,6 +67,7 @@ final class TaskTree {
   private String tree() {
     Outline outline = new Outline(
         vantage,
+        graph,
         /* linksAwaiters= */ false,
         future -> graph.tasksAwaitedBy((Task<?>) future, Outline.MAX_SHOWN),
         CallStack::of);
@@ -74,23 +75,12 @@ final class TaskTree {
     callback().forEach(outline::line);
     for (Task<?> task : graph.tasks) {
       if (graph.tasksAwaiting(task, 1).isEmpty()) {
-        addTo(outline, task);
+        outline.add(task);
       }
     }
     // What is left is awaited by somebody, and not from a root: tasks in a circle.
-    for (Task<?> task : graph.tasks) {
-      addTo(outline, task);
-    }
-    if (outline.isFull()) {
-      outline.line("... and more");
-    }
+    graph.tasks.forEach(outline::add);
     return outline.toString();
-  }
-
-  private static void addTo(Outline outline, Task<?> task) {
-    if (!outline.isFull() && !outline.hasShown(task)) {
-      outline.add(task);
-    }
   }
 
   private String table() {

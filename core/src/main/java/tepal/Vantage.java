@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package tepal;
 
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -20,40 +21,72 @@ enum Vantage {
   OUTSIDE_ALONE;
 
   /*
-   * A loop that turns is asked: what looks at it is a callback, which has the turn. One that does not answer in
-   * a short time is looked at as it is. The description of what a task waits for is code of users, which
-   * may want a lock that a task of the hanging loop holds; so it is called on a thread that can be given
-   * up, and if it does not come back either, there is a look without it.
+   * A loop that turns is asked: what looks at it is a callback, which has the turn. One that does not
+   * begin with that in a short time is looked at as it is. The description of what a task waits for is code
+   * of users, which may want a lock that a task of the hanging loop holds; so it is called on a thread that
+   * can be given up, and if it does not come back either, there is a look without it.
    */
-  private static final long PATIENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+  private static final long TO_BEGIN_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+  private static final long TO_END_NANOS = TimeUnit.SECONDS.toNanos(5);
 
   /// Looks at a loop from any thread and returns what was seen.
   ///
   /// @param reading what looks, from the best place that is possible
   static <T> T look(Scheduler scheduler, Function<Vantage, T> reading) {
+    return look(scheduler, reading, TO_BEGIN_NANOS, TO_END_NANOS);
+  }
+
+  /// Does the same with another patience: how long a look may take to begin, and then to end.
+  static <T> T look(
+      Scheduler scheduler, Function<Vantage, T> reading, long toBeginNanos, long toEndNanos) {
     if (!scheduler.isRunning() || scheduler.isOnLoop()) {
       return reading.apply(INSIDE);
     }
-    FutureTask<T> inside = new FutureTask<>(() -> reading.apply(INSIDE));
-    T seen = scheduler.loop.callIfOpen(inside) ? inTime(inside) : null;
+    Look<T> inside = new Look<>(reading, INSIDE);
+    T seen = scheduler.loop.callIfOpen(inside) ? inside.await(toBeginNanos, toEndNanos) : null;
+    // Not interrupted: the thread that it may have is the loop's.
     boolean _ = inside.cancel(/* mayInterruptIfRunning= */ false);
     if (seen == null) {
-      FutureTask<T> outside = new FutureTask<>(() -> reading.apply(OUTSIDE));
-      Thread.ofPlatform().daemon().name("tepal-look").start(outside);
-      seen = inTime(outside);
+      Look<T> outside = new Look<>(reading, OUTSIDE);
+      Thread _ = Thread.ofPlatform().daemon().name("tepal-look").start(outside);
+      seen = outside.await(toBeginNanos, toEndNanos);
       boolean _ = outside.cancel(/* mayInterruptIfRunning= */ true);
     }
     return seen == null ? reading.apply(OUTSIDE_ALONE) : seen;
   }
 
-  /// Returns what `look` gives, or null if that takes too long or fails.
-  private static <T> @Nullable T inTime(FutureTask<T> look) {
-    long deadline = System.nanoTime() + PATIENCE_NANOS;
+  /// One look, on another thread than that of who wants to know.
+  private static final class Look<T> extends FutureTask<T> {
+    private final CompletableFuture<Boolean> begun = new CompletableFuture<>();
+
+    Look(Function<Vantage, T> reading, Vantage from) {
+      super(() -> reading.apply(from));
+    }
+
+    @Override
+    public void run() {
+      boolean _ = begun.complete(true);
+      super.run();
+    }
+
+    /// Waits for what is seen, and returns null if that takes too long or fails.
+    @Nullable T await(long toBeginNanos, long toEndNanos) {
+      return inTime(begun, toBeginNanos) == null ? null : inTime(this, toEndNanos);
+    }
+
+    @Override
+    public String toString() {
+      return "a look at the tasks";
+    }
+  }
+
+  private static <T> @Nullable T inTime(java.util.concurrent.Future<T> future, long nanos) {
+    long deadline = System.nanoTime() + nanos;
     boolean interrupted = false;
     try {
       while (true) {
         try {
-          return look.get(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+          return future.get(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
         } catch (InterruptedException e) {
           interrupted = true; // put aside: somebody wants to see what hangs
         }

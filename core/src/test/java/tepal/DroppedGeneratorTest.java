@@ -71,8 +71,9 @@ class DroppedGeneratorTest {
       });
       eventually(() -> !log.messages().isEmpty());
 
-      assertThat(log.messages()).containsExactly("an error occurred during closing of"
-          + " Generator[DroppedGeneratorTest, ended]");
+      assertThat(log.messages())
+          .containsExactly(
+              "an error occurred during closing of" + " Generator[DroppedGeneratorTest, ended]");
     }
   }
 

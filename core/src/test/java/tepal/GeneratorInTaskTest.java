@@ -190,7 +190,8 @@ class GeneratorInTaskTest {
   @Test
   void a_generator_can_be_driven_in_a_loop_and_outside_and_in_another_loop() {
     Generator<Integer> generator = counting(100);
-    Supplier<Integer> outside = () -> CompletableFuture.supplyAsync(generator::next).join();
+    Supplier<Integer> outside =
+        () -> CompletableFuture.supplyAsync(generator::next).join();
 
     assertThat(generator.next()).isZero();
     assertThat(Asyncio.<Integer, RuntimeException>toThread(generator::next)).isEqualTo(1);

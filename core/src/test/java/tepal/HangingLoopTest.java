@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 /// What other threads see of the tasks of a loop that turns, hangs, or does not run.
 class HangingLoopTest {
   private static final Duration HOURS = Duration.ofHours(2);
+  private static final long A_LITTLE = Duration.ofMillis(20).toNanos();
 
   @Test
   void a_loop_that_sleeps_answers_another_thread() {
@@ -100,19 +101,18 @@ class HangingLoopTest {
   @Test
   void a_description_that_never_comes_does_not_hold_up_whoever_asks() {
     var gate = new CountDownLatch(1);
-    String tree = Asyncio.<String, RuntimeException>run(() -> {
+    String seen = Asyncio.<String, RuntimeException>run(() -> {
       EventLoop loop = getRunningLoop();
       Future<String> waiter = loop.createWaiter(new Locked(gate));
-      createTask(waiter, TaskOptions.named("waiter"));
-      pass(1);
       var answer = new CompletableFuture<String>();
       Thread _ = Thread.ofPlatform().daemon().start(() -> {
-        answer.complete(loop.formatTaskTree());
+        answer.complete(Vantage.look(
+            loop.scheduler, from -> from + " " + waiter.describe(from), A_LITTLE, A_LITTLE));
         gate.countDown();
       });
       return Asyncio.<String>wrapFuture(answer).await();
     });
-    assertThat(tree).contains("from outside", "* Task[waiter, waiting for Locked]");
+    assertThat(seen).isEqualTo("OUTSIDE_ALONE Future[pending, of Locked]");
   }
 
   /// Something whose text cannot be had, as what it needs is not to be had.

@@ -63,6 +63,22 @@ class InterruptedScopesTest {
   }
 
   @Test
+  void an_exit_stack_keeps_a_cancellation_that_ended_a_blocking_closer() {
+    run(() -> {
+      var task = started(() -> {
+        trail.add(outcome(() -> ExitStack.run(stack -> {
+          stack.callback(() -> JdkCode.sleep(AN_HOUR));
+          throw new IOException("broken");
+        })));
+        sleep(AN_HOUR);
+      });
+      task.cancel();
+      assertThatThrownBy(task::await).isInstanceOf(CancelledError.class);
+    });
+    trail.assertIs("IOException");
+  }
+
+  @Test
   void an_outer_timeout_passes_through_an_inner_one() {
     run(() -> {
       var thrown = catchThrowable(() -> timeout(SOON, () -> {

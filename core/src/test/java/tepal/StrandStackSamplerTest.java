@@ -131,7 +131,8 @@ class StrandStackSamplerTest {
     var threads = new CompletableFuture<List<Thread>>();
     loop.callLater(
         Duration.ofMillis(1),
-        () -> threads.complete(Asyncio.allTasks().stream().flatMap(StrandStackSamplerTest::threads).toList()));
+        () -> threads.complete(
+            Asyncio.allTasks().stream().flatMap(StrandStackSamplerTest::threads).toList()));
     Thread sampler = Thread.ofPlatform().daemon().start(() -> {
       List<@Nullable Thread> targets = new ArrayList<>(threads.join());
       for (int i = 0; i < SAMPLES; i++) {

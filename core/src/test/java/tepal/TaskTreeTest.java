@@ -120,6 +120,36 @@ class TaskTreeTest {
   }
 
   @Test
+  void a_group_that_waits_for_a_task_that_waits_for_its_lock_is_a_cycle_only_at_its_end() {
+    me().setName("main");
+    var mutex = new Mutex();
+    Task<?> parent = createTask(
+        () -> TaskGroup.run(group -> {
+          mutex.holder = Thread.currentThread();
+          group.createTask(() -> new Mutex().thenWaitFor(mutex), TaskOptions.named("child"));
+          pass(4);
+        }),
+        TaskOptions.named("parent"));
+    pass(4);
+    assertThat(treeWithoutStacks()).endsWith("""
+            * Task[parent, pending]
+              + Awaits:
+                * Task[child, waiting for a mutex]
+                  + Awaits:
+                    * parent, see above""");
+
+    pass(2);
+    assertThat(treeWithoutStacks()).endsWith("""
+            * Task[parent, waiting for TaskGroup[entered, tasks=1]]
+              + Awaits:
+                * Task[child, waiting for a mutex]
+                  + Awaits:
+                    * cycle: parent -> child -> parent""");
+    assertThat(Asyncio.formatCallGraph(parent, 1, 0))
+        .contains("* cycle: parent -> child -> parent");
+  }
+
+  @Test
   void a_cycle_that_no_root_leads_to_is_shown() {
     me().setName("main");
     List<Task<?>> tasks = new ArrayList<>();

@@ -268,7 +268,8 @@ class YieldFromTest {
     Generator<Integer> outer = nested("outer", nested("inner", counting(3)));
     outer.next();
 
-    assertThatThrownBy(() -> outer.throwInto(new GeneratorExit())).isInstanceOf(GeneratorExit.class);
+    assertThatThrownBy(() -> outer.throwInto(new GeneratorExit()))
+        .isInstanceOf(GeneratorExit.class);
 
     trail.assertIs("inner: GeneratorExit", "outer: GeneratorExit");
   }
@@ -389,8 +390,7 @@ class YieldFromTest {
   void a_generator_cannot_delegate_to_one_that_another_task_executes() {
     Generator<Integer> slow = Generator.of(_ -> sleep(ofSeconds(1)));
     var reader = started(slow::hasNext);
-    Generator<Integer> outer =
-        Generator.of(self -> trail.add(outcome(() -> self.yieldFrom(slow))));
+    Generator<Integer> outer = Generator.of(self -> trail.add(outcome(() -> self.yieldFrom(slow))));
 
     assertThat(outer.hasNext()).isFalse();
     reader.await();

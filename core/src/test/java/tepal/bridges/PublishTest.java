@@ -9,7 +9,7 @@ import static tepal.Asyncio.getRunningLoop;
 import static tepal.Asyncio.run;
 import static tepal.Asyncio.sleep;
 import static tepal.sync.NamedTasks.onLoop;
-import static tepal.testing.Testing.waitAllTasksBlocked;
+import static tepal.sync.NamedTasks.settle;
 
 import java.io.IOException;
 import java.time.Duration;
@@ -77,13 +77,13 @@ class PublishTest {
   void items_come_as_they_are_asked_for_and_the_end_without_being_asked() {
     onLoop(() -> {
       Publishers.publish(List.of("a", "b", "c")).subscribe(recorder);
-      waitAllTasksBlocked();
+      settle();
       recorder.assertGot("subscribed");
       recorder.subscription().request(1);
-      waitAllTasksBlocked();
+      settle();
       recorder.assertGot("a");
       recorder.subscription().request(2);
-      waitAllTasksBlocked();
+      settle();
       recorder.assertGot("b", "c", "complete");
     });
   }
@@ -99,13 +99,13 @@ class PublishTest {
         }
       });
       publisher.subscribe(recorder);
-      waitAllTasksBlocked();
+      settle();
       assertThat(made).containsExactly("a");
       recorder.subscription().request(1);
-      waitAllTasksBlocked();
+      settle();
       assertThat(made).containsExactly("a", "b");
       recorder.subscription().cancel();
-      waitAllTasksBlocked();
+      settle();
     });
   }
 
@@ -113,14 +113,14 @@ class PublishTest {
   void demand_adds_up_and_saturates() {
     onLoop(() -> {
       Publishers.publish(List.of("a", "b")).subscribe(recorder);
-      waitAllTasksBlocked();
+      settle();
       recorder.subscription().request(Long.MAX_VALUE);
       recorder.subscription().request(Long.MAX_VALUE);
-      waitAllTasksBlocked();
+      settle();
       recorder.assertGot("subscribed", "a", "b", "complete");
       recorder.subscription().request(1);
       recorder.subscription().cancel();
-      waitAllTasksBlocked();
+      settle();
       recorder.assertGot();
     });
   }
@@ -146,7 +146,7 @@ class PublishTest {
         recorder.signals.add("at " + getRunningLoop().time().toHours());
       };
       Publishers.publish(List.of("a", "b")).subscribe(recorder);
-      waitAllTasksBlocked();
+      settle();
       recorder.subscription().request(2);
       sleep(Duration.ofHours(3));
       recorder.assertGot("subscribed", "a", "at 1", "b", "at 2", "complete");
@@ -180,9 +180,9 @@ class PublishTest {
             throw new IOException("no route");
           })
           .subscribe(recorder);
-      waitAllTasksBlocked();
+      settle();
       recorder.subscription().request(5);
-      waitAllTasksBlocked();
+      settle();
       recorder.assertGot("subscribed", "a", "IOException");
     });
   }
@@ -203,7 +203,7 @@ class PublishTest {
   void a_null_item_is_refused() {
     onLoop(() -> {
       Publishers.generate(emitter -> emitter.emit(absent())).subscribe(recorder);
-      waitAllTasksBlocked();
+      settle();
       recorder.assertGot("subscribed", "NullPointerException");
       assertThatThrownBy(() -> Publishers.publish(List.of()).subscribe(absent()))
           .isInstanceOf(NullPointerException.class);
@@ -228,9 +228,9 @@ class PublishTest {
             emitter.emit("b");
           }))
           .subscribe(recorder);
-      waitAllTasksBlocked();
+      settle();
       recorder.subscription().request(2);
-      waitAllTasksBlocked();
+      settle();
       recorder.assertGot("subscribed", "a", "cleaned up");
       assertThat(reported).hasSize(1).first().asString().startsWith("Exception in a subscriber");
     });
@@ -249,9 +249,9 @@ class PublishTest {
             }
           })
           .subscribe(recorder);
-      waitAllTasksBlocked();
+      settle();
       recorder.subscription().cancel();
-      waitAllTasksBlocked();
+      settle();
       recorder.assertGot("subscribed");
       assertThat(reported)
           .containsExactly("Exception in a publisher whose subscription was cancelled");
@@ -267,7 +267,7 @@ class PublishTest {
       sleep(Duration.ofMillis(1));
       recorder.subscription().cancel();
       recorder.subscription().cancel();
-      waitAllTasksBlocked();
+      settle();
       recorder.assertGot("subscribed", "cleaned up");
     });
   }
@@ -281,9 +281,9 @@ class PublishTest {
             recorder.signals.add("not reached");
           }))
           .subscribe(recorder);
-      waitAllTasksBlocked();
+      settle();
       recorder.subscription().request(5);
-      waitAllTasksBlocked();
+      settle();
       recorder.assertGot("subscribed", "a", "cleaned up");
     });
   }
@@ -293,11 +293,11 @@ class PublishTest {
     onLoop(() -> {
       recorder.onNext = () -> recorder.subscription().request(-1);
       Publishers.generate(emitter -> cleanUp(() -> emitter.emit("a"))).subscribe(recorder);
-      waitAllTasksBlocked();
+      settle();
       recorder.subscription().request(5);
       sleep(Duration.ofNanos(500_000));
       recorder.subscription().cancel();
-      waitAllTasksBlocked();
+      settle();
       recorder.assertGot("subscribed", "a", "cleaned up");
     });
   }
@@ -329,11 +329,11 @@ class PublishTest {
   void the_iterator_is_closed_with_its_subscription() {
     onLoop(() -> {
       Publishers.publish(() -> new ClosingIterator()).subscribe(recorder);
-      waitAllTasksBlocked();
+      settle();
       recorder.subscription().request(1);
-      waitAllTasksBlocked();
+      settle();
       recorder.subscription().cancel();
-      waitAllTasksBlocked();
+      settle();
       recorder.assertGot("subscribed", "item", "closed");
     });
   }
@@ -393,7 +393,7 @@ class PublishTest {
             sleep(Duration.ofMillis(1));
           })
           .subscribe(recorder);
-      waitAllTasksBlocked();
+      settle();
       assertThatThrownBy(() -> helper.join().await()).isInstanceOf(IllegalStateException.class);
       recorder.assertGot("subscribed", "complete");
     });

@@ -39,6 +39,11 @@ public final class NamedTasks {
     Asyncio.sleep(Duration.ZERO);
   }
 
+  /// Lets everything run until nothing is ready any more, and timers of less than a second.
+  public static void settle() {
+    Asyncio.sleep(Duration.ofSeconds(1));
+  }
+
   /// Starts a task that adds `NAME done`, `NAME cancelled`, `NAME cancelled(MESSAGE)` or
   /// `NAME threw CLASS` when it ends.
   ///
