@@ -99,6 +99,8 @@ record Example(Path file) {
         "-XX:+UseSerialGC",
         "--add-opens=java.base/java.lang=ALL-UNNAMED",
         "--enable-native-access=ALL-UNNAMED",
+        // the class path of the tests has a logger that nobody reads, and Netty finds it
+        "-Dslf4j.internal.verbosity=ERROR",
         "-Dtepal.mode=" + System.getProperty("tepal.mode", "auto"),
         "-Dtepal.debug=" + words.subList(0, at).contains("--debug"),
         "-cp",

@@ -30,7 +30,7 @@ class ArchitectureTest {
   void only_netty_classes_know_netty() {
     noClasses()
         .that()
-        .haveSimpleNameNotStartingWith("Netty")
+        .haveNameNotMatching("tepal\\.net\\.Netty.*") // and what is nested in them
         .should()
         .dependOnClassesThat()
         .resideInAPackage("io.netty..")
