@@ -80,4 +80,12 @@ public final class Trail {
     assertThat(words).containsExactly(expected);
     words.clear();
   }
+
+  /// Asserts what happened since the last assertion, where its order is not ours.
+  ///
+  /// @param expected the words
+  public void assertAreInAnyOrder(String... expected) {
+    assertThat(words).containsExactlyInAnyOrder(expected);
+    words.clear();
+  }
 }
