@@ -21,7 +21,7 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import tepal.Asyncio;
 import tepal.EventLoop;
-import tepal.sync.Trail;
+import tepal.testing.Trail;
 
 /// The directory of named pipes: what becomes of it, and what works without it. In processes
 /// of their own, as a process has one.
@@ -141,7 +141,7 @@ class NamedPipeTest {
         classPath(),
         main.getName());
     StringBuilder printed = new StringBuilder();
-    Trail.onLoop(() -> {
+    NamedTasks.onLoop(() -> {
       var options = SubprocessOptions.DEFAULT
           .stdout(Stdio.PIPE)
           .stderr(Stdio.STDOUT)

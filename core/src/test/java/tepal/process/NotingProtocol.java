@@ -6,7 +6,7 @@ import static tepal.streams.Bytes.text;
 import org.jspecify.annotations.Nullable;
 import tepal.streams.SubprocessProtocol;
 import tepal.streams.SubprocessTransport;
-import tepal.sync.Trail;
+import tepal.testing.Trail;
 
 /// A protocol that notes in a trail what it is called for.
 class NotingProtocol implements SubprocessProtocol {

@@ -6,8 +6,8 @@ import static tepal.process.Subprocess.createSubprocessExec;
 import static tepal.process.Subprocess.createSubprocessShell;
 import static tepal.streams.Bytes.bytes;
 import static tepal.streams.Bytes.text;
-import static tepal.sync.Trail.onLoop;
-import static tepal.sync.Trail.pass;
+import static tepal.sync.NamedTasks.onLoop;
+import static tepal.sync.NamedTasks.pass;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -22,7 +22,7 @@ import tepal.Asyncio;
 import tepal.CancelledError;
 import tepal.Task;
 import tepal.streams.SubprocessTransport;
-import tepal.sync.Trail;
+import tepal.testing.Trail;
 
 /// Tasks that are cancelled before, while and after they wait for a child.
 @DisabledOnOs(OS.WINDOWS)
@@ -163,7 +163,7 @@ class SubprocessCancellationTest {
       pass();
       child.stdin().close();
       endOf(a);
-      trail.assertAreInAnyOrder("0 lost", "1 lost", "2 lost", "exited", "a cancelled");
+      assertThat(trail.words()).containsExactlyInAnyOrder("0 lost", "1 lost", "2 lost", "exited", "a cancelled");
       assertThat(child.await()).isZero();
     });
   }

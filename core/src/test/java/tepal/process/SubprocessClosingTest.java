@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static tepal.process.Subprocess.createSubprocessExec;
 import static tepal.process.Subprocess.createSubprocessShell;
 import static tepal.streams.Bytes.text;
-import static tepal.sync.Trail.onLoop;
+import static tepal.sync.NamedTasks.onLoop;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -16,7 +16,7 @@ import org.junit.jupiter.api.condition.OS;
 import tepal.EventLoop;
 import tepal.Runner;
 import tepal.streams.SubprocessTransport;
-import tepal.sync.Trail;
+import tepal.testing.Trail;
 
 /// What closes a child: its object, its loop, or nothing if it is detached.
 @DisabledOnOs(OS.WINDOWS)

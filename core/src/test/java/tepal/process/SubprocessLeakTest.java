@@ -3,7 +3,7 @@ package tepal.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static tepal.process.Subprocess.createSubprocessExec;
-import static tepal.sync.Trail.onLoop;
+import static tepal.sync.NamedTasks.onLoop;
 
 import java.io.File;
 import java.util.List;

@@ -9,8 +9,8 @@ import static tepal.process.Subprocess.subprocessExec;
 import static tepal.process.Subprocess.subprocessShell;
 import static tepal.streams.Bytes.bytes;
 import static tepal.streams.Bytes.text;
-import static tepal.sync.Trail.onLoop;
-import static tepal.sync.Trail.pass;
+import static tepal.sync.NamedTasks.onLoop;
+import static tepal.sync.NamedTasks.pass;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -26,7 +26,7 @@ import tepal.streams.SubprocessProtocol;
 import tepal.streams.SubprocessTransport;
 import tepal.streams.WriteBufferLimits;
 import tepal.streams.WriteTransport;
-import tepal.sync.Trail;
+import tepal.testing.Trail;
 
 /// The lower level: the transport of a child and the protocol that it calls.
 @DisabledOnOs(OS.WINDOWS)
@@ -126,7 +126,7 @@ class SubprocessProtocolTest {
       awaitOver();
       // Whether the write fails or the exit is told first is up to the system.
       assertThat(made.transport().getReturncode()).isZero();
-      trail.assertAreInAnyOrder("exited", "0 lost: Broken pipe", "lost");
+      assertThat(trail.words()).containsExactlyInAnyOrder("exited", "0 lost: Broken pipe", "lost");
     });
   }
 
@@ -146,7 +146,7 @@ class SubprocessProtocolTest {
           OUTPUT);
       user.set("bob");
       awaitOver();
-      trail.assertAreInAnyOrder("made", "ann", "1 lost", "exited", "lost");
+      assertThat(trail.words()).containsExactlyInAnyOrder("made", "ann", "1 lost", "exited", "lost");
     });
   }
 

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static tepal.process.Subprocess.createSubprocessExec;
 import static tepal.process.Subprocess.createSubprocessShell;
 import static tepal.streams.Bytes.text;
-import static tepal.sync.Trail.onLoop;
+import static tepal.sync.NamedTasks.onLoop;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -9,8 +9,8 @@ import static tepal.process.Subprocess.createSubprocessExec;
 import static tepal.process.Subprocess.createSubprocessShell;
 import static tepal.streams.Bytes.bytes;
 import static tepal.streams.Bytes.text;
-import static tepal.sync.Trail.onLoop;
-import static tepal.sync.Trail.pass;
+import static tepal.sync.NamedTasks.onLoop;
+import static tepal.sync.NamedTasks.pass;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
