@@ -56,8 +56,7 @@ final class AwaitGraph {
   private @Nullable Task<?> taskOf(Thread thread, Map<Thread, Task<?>> byThread) {
     if (byThread.isEmpty()) {
       for (Task<?> each : tasks) {
-        Strand strand = each.strandOrNull();
-        if (strand != null) {
+        for (Strand strand = each.strandOrNull(); strand != null; strand = strand.driver()) {
           byThread.put(strand.thread(), each);
         }
       }

@@ -108,17 +108,7 @@ public final class Generator<Y extends @Nullable Object> implements Iterable<Y>,
   /// @return the iterator
   @Override
   public Iterator<Y> iterator() {
-    return new Iterator<>() {
-      @Override
-      public boolean hasNext() {
-        return Generator.this.hasNext();
-      }
-
-      @Override
-      public Y next() {
-        return Generator.this.next();
-      }
-    };
+    return new Values();
   }
 
   /// Lets the body go on to its next `yield`, unless it was taken there already, and returns
@@ -292,6 +282,18 @@ public final class Generator<Y extends @Nullable Object> implements Iterable<Y>,
   @SuppressWarnings({"unchecked", "NullAway"}) // null where Y allows it
   private Y takeValue() {
     return (Y) body.takeValue();
+  }
+
+  private final class Values implements Iterator<Y> {
+    @Override
+    public boolean hasNext() {
+      return Generator.this.hasNext();
+    }
+
+    @Override
+    public Y next() {
+      return Generator.this.next();
+    }
   }
 
   // ---- For yieldFrom

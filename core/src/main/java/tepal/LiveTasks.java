@@ -58,11 +58,13 @@ final class LiveTasks {
     return true;
   }
 
-  /// Returns the task whose thread this is, or null. Takes time in proportion to the tasks.
+  /// Returns the task whose thread this is, or that of a generator it reads; null if none is. Takes time in proportion to the tasks.
   @Nullable Task<?> of(Thread thread) {
     for (Task<?> task = first; task != null; task = task.newer) {
-      if (task.thread() == thread) {
-        return task;
+      for (Strand each = task.strandOrNull(); each != null; each = each.driver()) {
+        if (each.thread() == thread) {
+          return task;
+        }
       }
     }
     return null;

@@ -58,7 +58,7 @@ final class TaskTree {
     List<String> lines = new ArrayList<>();
     lines.add("* " + vantage.textOf(scheduler.subject(strand)) + " has the turn");
     lines.add("  + Call stack:");
-    for (StackTraceElement frame : strand.thread().getStackTrace()) {
+    for (StackTraceElement frame : strand.stackTrace()) {
       lines.add("  |   at " + frame);
     }
     return lines;

@@ -139,8 +139,11 @@ class DroppedGeneratorTest {
       try {
         self.yield(1);
       } finally {
-        closed.incrementAndGet();
-        atTheEnd.run();
+        try {
+          atTheEnd.run();
+        } finally {
+          closed.incrementAndGet();
+        }
       }
     });
     assertThat(generator.next()).isEqualTo(1);

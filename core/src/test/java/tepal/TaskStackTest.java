@@ -215,6 +215,46 @@ class TaskStackTest {
     Asyncio.toThread(() -> assertThat(Task.of(Thread.currentThread())).isNull());
   }
 
+  @Test
+  @OnLoop
+  void a_task_that_reads_a_generator_has_the_frames_of_its_body_before_its_own() {
+    Task<?> waiting = createTask(() -> read(Generator.of(_ -> inner())));
+    pass(1);
+    assertThat(methods(waiting.getStack()))
+        .filteredOn(name -> !name.startsWith("lambda$"))
+        .containsExactly("await", "inner", "hasNext", "read");
+
+    read(Generator.of(_ -> trail.add(named())));
+    trail.assertIs("named, hasNext, read");
+  }
+
+  @Test
+  @OnLoop
+  void the_task_of_a_thread_that_waits_for_a_generator_is_found() {
+    Task<?> me = me();
+    Thread mine = Thread.currentThread();
+    read(Generator.of(_ -> {
+      assertThat(Task.of(Thread.currentThread())).isSameAs(me);
+      assertThat(Task.of(mine)).isSameAs(me);
+      trail.add("found");
+    }));
+    trail.assertIs("found");
+  }
+
+  private static String named() {
+    return String.join(
+        ", ",
+        methods(me().getStack()).stream()
+            .filter(List.of("named", "hasNext", "read")::contains)
+            .toList());
+  }
+
+  private static void read(Generator<?> generator) {
+    for (Object _ : generator) {
+      throw new AssertionError("It yields nothing");
+    }
+  }
+
   private static List<String> methods(List<StackTraceElement> frames) {
     return frames.stream().map(StackTraceElement::getMethodName).toList();
   }
