@@ -56,9 +56,8 @@ final class AwaitGraph {
   private @Nullable Task<?> taskOf(Thread thread, Map<Thread, Task<?>> byThread) {
     if (byThread.isEmpty()) {
       for (Task<?> each : tasks) {
-        Strand strand = each.strandOrNull();
-        if (strand != null) {
-          byThread.put(strand.thread(), each);
+        for (Strand s = each.strandOrNull(); s != null; s = s.driver()) {
+          byThread.put(s.thread(), each);
         }
       }
     }

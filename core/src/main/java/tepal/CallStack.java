@@ -11,7 +11,8 @@ final class CallStack {
   /*
    * From the frames of the task's thread are left out
    *
-   *  - below the body, what runs it: everything from `Task.runBody` outwards;
+   *  - below the body, what runs it: everything from `Task.runBody` outwards. The body of a generator has
+   *    a thread of its own; below it come the frames of whoever drives it;
    *  - above a wait of ours, what gives up the turn: the JDK's part of it and, in portable mode, what
    *    the strand does to find out who is next;
    *  - of each stretch of our own frames all but the outermost, which is what the user called:
@@ -29,12 +30,13 @@ final class CallStack {
   /// Returns the frames of a task, wherever it is: on a thread, suspended by us or by JDK
   /// code. None if it has not begun, or is done. May be called from any thread.
   static List<StackTraceElement> of(Task<?> task) {
-    Strand strand = task.strandOrNull();
-    if (strand == null) {
-      return List.of();
+    List<StackTraceElement> frames = new ArrayList<>();
+    for (Strand each = task.strandOrNull(); each != null; each = each.driver()) {
+      Thread thread = each.thread();
+      boolean current = thread == Thread.currentThread();
+      frames.addAll(withoutPlumbing(thread.getStackTrace(), current));
     }
-    Thread thread = strand.thread();
-    return withoutPlumbing(thread.getStackTrace(), thread == Thread.currentThread());
+    return frames;
   }
 
   /// Returns the frames of `stack` without those that nobody wants to see.
@@ -61,12 +63,15 @@ final class CallStack {
 
   private static int endOfBody(StackTraceElement[] stack) {
     for (int i = stack.length - 1; i >= 0; i--) {
-      if (stack[i].getMethodName().equals("runBody")
-          && stack[i].getClassName().equals(Task.class.getName())) {
+      if (isAt(stack[i], Task.class, "runBody") || isAt(stack[i], GeneratorBody.class, "run")) {
         return i;
       }
     }
     return stack.length;
+  }
+
+  private static boolean isAt(StackTraceElement frame, Class<?> type, String method) {
+    return frame.getMethodName().equals(method) && frame.getClassName().equals(type.getName());
   }
 
   /// Returns where the frames begin that are not a switch to another strand, or the question

@@ -61,8 +61,10 @@ final class LiveTasks {
   /// Returns the task whose thread this is, or null. Takes time in proportion to the tasks.
   @Nullable Task<?> of(Thread thread) {
     for (Task<?> task = first; task != null; task = task.newer) {
-      if (task.thread() == thread) {
-        return task;
+      for (Strand s = task.strandOrNull(); s != null; s = s.driver()) {
+        if (s.thread() == thread) {
+          return task;
+        }
       }
     }
     return null;

@@ -66,7 +66,7 @@ class InterruptedScopesTest {
   void an_exit_stack_keeps_a_cancellation_that_ended_a_blocking_closer() {
     run(() -> {
       var task = started(() -> {
-        steps.add(outcome(() -> ExitStack.run(stack -> {
+        trail.add(outcome(() -> ExitStack.run(stack -> {
           stack.callback(() -> JdkCode.sleep(AN_HOUR));
           throw new IOException("broken");
         })));
@@ -75,7 +75,7 @@ class InterruptedScopesTest {
       task.cancel();
       assertThatThrownBy(task::await).isInstanceOf(CancelledError.class);
     });
-    steps.assertAre("IOException");
+    trail.assertIs("IOException");
   }
 
   @Test
