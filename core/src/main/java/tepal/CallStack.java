@@ -11,7 +11,8 @@ final class CallStack {
   /*
    * From the frames of the task's thread are left out
    *
-   *  - below the body, what runs it: everything from `Task.runBody` or `GeneratorBody.run` outwards;
+   *  - below the body, what runs it: everything from `Task.runBody` outwards. The body of a generator has
+   *    a thread of its own; below it come the frames of whoever drives it;
    *  - above a wait of ours, what gives up the turn: the JDK's part of it and, in portable mode, what
    *    the strand does to find out who is next;
    *  - of each stretch of our own frames all but the outermost, which is what the user called:

@@ -20,7 +20,7 @@ final class JdkFutures {
   /// ended with.
   static <T extends @Nullable Object> T await(CompletionStage<? extends T> stage) {
     Scheduler scheduler = Task.requireCurrent("await()").scheduler;
-    Future<T> future = new Future<>(scheduler);
+    Future<T> future = new Future<>(scheduler, stage);
     Listener<T> listener = new Listener<>(future, Scheduler::foreignFutureEnds);
     var _ = stage.whenComplete(listener);
     scheduler.foreignFutureBegins();

@@ -58,7 +58,8 @@ final class LiveTasks {
     return true;
   }
 
-  /// Returns the task whose thread this is, or that of a generator it reads; null if none is. Takes time in proportion to the tasks.
+  /// Returns the task whose thread this is, or that of a generator it reads; null if none is.
+  /// Takes time in proportion to the tasks.
   @Nullable Task<?> of(Thread thread) {
     for (Task<?> task = first; task != null; task = task.newer) {
       for (Strand each = task.strandOrNull(); each != null; each = each.driver()) {

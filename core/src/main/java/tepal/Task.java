@@ -405,7 +405,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   void suspendedByJdk(Strand own) {
     NoSuspend scope = noSuspend();
     if (scope != null) {
-      scope.suspendedByJdk(own.thread().getStackTrace());
+      scope.suspendedByJdk(own.stackTrace());
     }
   }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package tepal;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static tepal.Asyncio.createTask;
@@ -62,6 +63,26 @@ class TaskStackTest {
     Task<?> task = createTask(getRunningLoop().createFuture());
     pass(1);
     assertThat(methods(task.getStack())).containsExactly("await");
+  }
+
+  @Test
+  @OnLoop
+  void the_frames_of_a_generator_go_on_with_those_of_whoever_drives_it() {
+    Task<?> task = createTask(this::readNumbers);
+    pass(1);
+    assertThat(methods(task.getStack()))
+        .containsExactly("await", "inner", "numbers", "hasNext", "readNumbers");
+    assertThat(Task.of(requireNonNull(task.thread()))).isSameAs(task);
+  }
+
+  private void readNumbers() {
+    for (int _ : Generator.of(this::numbers)) {
+      inner();
+    }
+  }
+
+  private void numbers(Generator.Yielder<Integer> yielder) {
+    inner();
   }
 
   @Test

@@ -219,7 +219,7 @@ final class ChildTransport implements SubprocessTransport {
     if (known != null) {
       return known;
     }
-    Future<Integer> waiter = loop.createFuture();
+    Future<Integer> waiter = loop.createWaiter(this);
     exitWaiters.add(waiter);
     try {
       return waiter.await();

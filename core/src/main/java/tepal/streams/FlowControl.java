@@ -79,7 +79,7 @@ public final class FlowControl {
   }
 
   private void awaitResumed() {
-    Future<Boolean> waiter = Asyncio.getRunningLoop().createFuture();
+    Future<Boolean> waiter = Asyncio.getRunningLoop().createWaiter(this);
     drains.addLast(waiter);
     boolean resumed;
     try {

@@ -462,7 +462,7 @@ public final class StreamReader implements Iterable<byte[]> {
       throw new IllegalStateException(
           call + "() called while another task is already waiting for incoming data of " + this);
     }
-    Future<Boolean> waiting = Asyncio.getRunningLoop().createFuture();
+    Future<Boolean> waiting = Asyncio.getRunningLoop().createWaiter(this);
     waiter = waiting;
     target = into;
     try {

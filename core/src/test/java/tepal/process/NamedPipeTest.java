@@ -21,7 +21,7 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import tepal.Asyncio;
 import tepal.EventLoop;
-import tepal.testing.Trail;
+import tepal.sync.NamedTasks;
 
 /// The directory of named pipes: what becomes of it, and what works without it. In processes
 /// of their own, as a process has one.

@@ -22,6 +22,7 @@ import tepal.Asyncio;
 import tepal.CancelledError;
 import tepal.Task;
 import tepal.streams.SubprocessTransport;
+import tepal.sync.NamedTasks;
 import tepal.testing.Trail;
 
 /// Tasks that are cancelled before, while and after they wait for a child.
@@ -31,6 +32,7 @@ class SubprocessCancellationTest {
   private static final SubprocessOptions PIPES = SubprocessOptions.PIPES;
 
   private final Trail trail = new Trail();
+  private final NamedTasks tasks = new NamedTasks(trail);
 
   // ---- Starting
 
@@ -131,8 +133,8 @@ class SubprocessCancellationTest {
   void a_cancelled_wait_leaves_the_child_alone() {
     onLoop(() -> {
       try (var child = createSubprocessExec(List.of("cat"), PIPES)) {
-        var a = trail.task("a", child::await);
-        var b = trail.task("b", child::await);
+        var a = tasks.start("a", child::await);
+        var b = tasks.start("b", child::await);
         pass();
         a.cancel();
         pass();
@@ -158,7 +160,7 @@ class SubprocessCancellationTest {
           Asyncio.getRunningLoop().callSoon(() -> waiting.forEach(Task::cancel));
         }
       });
-      var a = trail.task("a", child::await);
+      var a = tasks.start("a", child::await);
       waiting.add(a);
       pass();
       child.stdin().close();
@@ -172,8 +174,8 @@ class SubprocessCancellationTest {
   void what_a_cancelled_communicate_had_read_can_still_be_read() {
     onLoop(() -> {
       try (var child = createSubprocessShell("echo one; read x; echo two; echo err >&2", PIPES)) {
-        var a = trail.task("a", () -> child.communicate(bytes("")));
-        var b = trail.task("b", () -> child.stdout().read());
+        var a = tasks.start("a", () -> child.communicate(bytes("")));
+        var b = tasks.start("b", () -> child.stdout().read());
         pass();
         a.cancel();
         pass();
@@ -192,9 +194,9 @@ class SubprocessCancellationTest {
   void a_cancelled_read_or_drain_leaves_the_child_alone() {
     onLoop(() -> {
       try (var child = createSubprocessShell("read x; cat", PIPES)) {
-        var reading = trail.task("read", () -> child.stdout().readLine());
+        var reading = tasks.start("read", () -> child.stdout().readLine());
         child.stdin().write(new byte[1_000_000]);
-        var draining = trail.task("drain", () -> child.stdin().drain());
+        var draining = tasks.start("drain", () -> child.stdin().drain());
         pass();
         reading.cancel();
         draining.cancel();
