@@ -29,7 +29,7 @@ final class Shell {
       /help           shows this
       /list           shows the snippets, with the numbers that stack traces have
 
-      The packages of java.base and of tepal and the functions of Asyncio are imported.
+      The packages of java.base and of tepal, and the functions of Asyncio and Net, are imported.
       """;
 
   private final Console console;

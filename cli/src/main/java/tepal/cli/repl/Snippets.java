@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package tepal.cli.repl;
 
+import java.lang.module.ModuleFinder;
+import java.net.URISyntaxException;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -13,23 +17,14 @@ import jdk.jshell.SourceCodeAnalysis;
 import jdk.jshell.SourceCodeAnalysis.Completeness;
 import jdk.jshell.SourceCodeAnalysis.CompletionInfo;
 import org.jspecify.annotations.Nullable;
+import tepal.Asyncio;
+import tepal.net.Net;
 
 /// The snippets so far, and what they declare: JShell, with the imports that a shell for this
 /// library needs.
 ///
 /// Used by the shell's thread, except where it says otherwise.
 final class Snippets implements Failure.SnippetNames {
-  // A type that is imported on demand goes before one of a module, so that `Future` is ours.
-  static final List<String> IMPORTS = List.of(
-      "import module java.base;",
-      "import tepal.*;",
-      "import tepal.process.*;",
-      "import tepal.queues.*;",
-      "import tepal.streams.*;",
-      "import tepal.sync.*;",
-      "import tepal.testing.*;",
-      "import static tepal.Asyncio.*;");
-
   // what the imports of the beginning are called
   private static final String NOT_TYPED = "import";
 
@@ -38,7 +33,9 @@ final class Snippets implements Failure.SnippetNames {
 
   // by the numbers that JShell gives to snippets; read by any thread
   private final Map<Integer, String> names = new ConcurrentHashMap<>();
-  private int count = -IMPORTS.size();
+
+  // how many were typed; -1 while those of the beginning are evaluated
+  private int count = -1;
 
   Snippets(LoopExecution execution, @Nullable String classPath) {
     shell = JShell.builder()
@@ -49,13 +46,34 @@ final class Snippets implements Failure.SnippetNames {
     if (classPath != null) {
       shell.addToClasspath(classPath);
     }
-    IMPORTS.forEach(shell::eval);
+    imports().forEach(shell::eval);
+    count = 0;
     analysis = shell.sourceCodeAnalysis();
   }
 
+  /// Returns the imports of the beginning: all that the library exports, and `java.base`. A type
+  /// that is imported on demand goes before one of a module, so that `Future` is the library's.
+  private static List<String> imports() {
+    List<String> imports = new ArrayList<>(List.of("import module java.base;"));
+    for (Class<?> words : List.of(Asyncio.class, Net.class)) {
+      imports.add("import static " + words.getName() + ".*;");
+      ModuleFinder.of(placeOf(words)).findAll().stream()
+          .flatMap(module -> module.descriptor().exports().stream())
+          .forEach(each -> imports.add("import " + each.source() + ".*;"));
+    }
+    return imports;
+  }
+
+  private static Path placeOf(Class<?> type) {
+    try {
+      return Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI());
+    } catch (URISyntaxException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
   private String name(Snippet snippet, int number) {
-    count++;
-    String name = count > 0 ? Integer.toString(count) : NOT_TYPED;
+    String name = count < 0 ? NOT_TYPED : Integer.toString(++count);
     names.put(number, name);
     return name;
   }

@@ -3,12 +3,8 @@ package tepal.cli.repl;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.lang.module.ModuleFinder;
-import java.nio.file.Path;
-import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import tepal.Asyncio;
 
 /// What lines do, and what is shown of them.
 class ReplTest {
@@ -103,30 +99,22 @@ class ReplTest {
   }
 
   @Test
-  void every_package_that_the_library_exports_is_imported() throws Exception {
-    Path library = Path.of(
-        Asyncio.class.getProtectionDomain().getCodeSource().getLocation().toURI());
-    List<String> exported =
-        ModuleFinder.of(library).find("tepal").orElseThrow().descriptor().exports().stream()
-            .map(each -> "import " + each.source() + ".*;")
-            .toList();
-
-    assertThat(Snippets.IMPORTS).containsAll(exported);
-  }
-
-  @Test
   void the_types_of_the_library_go_before_those_of_the_jdk() {
     assertOutput("""
         Future.class.getName()
         Queue.class.getName()
         TimeoutException.class.getName()
         Lock.class.getName()
+        VirtualClock.class.getName()
+        Net.class.getName()
         Duration.class.getName()
         """, """
         "tepal.Future"
         "tepal.queues.Queue"
         "tepal.TimeoutException"
         "tepal.sync.Lock"
+        "tepal.testing.VirtualClock"
+        "tepal.net.Net"
         "java.time.Duration"
         """);
   }
