@@ -8,39 +8,40 @@ import static tepal.InTask.pass;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
+import tepal.testing.Trail;
 
 /// What is called when a loop is closed.
 class CloseCallbackTest {
-  private final Steps steps = new Steps();
+  private final Trail trail = new Trail();
   private final EventLoop loop = EventLoop.builder().build();
 
   CloseCallbackTest() {
-    loop.setExceptionHandler((_, error) -> steps.add(error.message().replaceAll("[:$].*", "")));
+    loop.setExceptionHandler((_, error) -> trail.add(error.message().replaceAll("[:$].*", "")));
   }
 
   @Test
   void callbacks_are_called_in_order_once_the_tasks_have_ended() {
-    loop.addCloseCallback(steps.adding("one"));
-    loop.addCloseCallback(steps.adding("two"));
+    loop.addCloseCallback(trail.adding("one"));
+    loop.addCloseCallback(trail.adding("two"));
     loop.createTask(() -> {
       try {
         Asyncio.sleep(Duration.ofHours(2));
       } finally {
-        steps.add("cleaned up");
+        trail.add("cleaned up");
       }
     });
     loop.runUntilComplete(() -> pass(3));
-    steps.assertAre();
+    trail.assertIs();
 
     loop.close();
     loop.close();
-    steps.assertAre("Task was destroyed but it is pending", "cleaned up", "one", "two");
+    trail.assertIs("Task was destroyed but it is pending", "cleaned up", "one", "two");
   }
 
   @Test
   void a_callback_is_called_once_and_not_if_it_was_removed() {
-    Runnable kept = steps.adding("kept");
-    Runnable removed = steps.adding("removed");
+    Runnable kept = trail.adding("kept");
+    Runnable removed = trail.adding("removed");
     loop.addCloseCallback(kept);
     loop.addCloseCallback(removed);
     loop.addCloseCallback(kept);
@@ -50,7 +51,7 @@ class CloseCallbackTest {
     });
 
     loop.close();
-    steps.assertAre("kept");
+    trail.assertIs("kept");
   }
 
   @Test
@@ -58,24 +59,24 @@ class CloseCallbackTest {
     loop.addCloseCallback(() -> {
       throw new IllegalStateException("first");
     });
-    loop.addCloseCallback(steps.adding("second"));
+    loop.addCloseCallback(trail.adding("second"));
 
     loop.close();
-    steps.assertAre("Exception in close callback tepal.CloseCallbackTest", "second");
+    trail.assertIs("Exception in close callback tepal.CloseCallbackTest", "second");
   }
 
   @Test
   void a_callback_finds_the_loop_closed_and_may_remove_others() {
-    Runnable other = steps.adding("other");
+    Runnable other = trail.adding("other");
     loop.addCloseCallback(() -> {
       assertThat(loop.isClosed()).isTrue();
       assertThat(loop.removeCloseCallback(other)).isTrue();
-      steps.add("removed the other");
+      trail.add("removed the other");
     });
     loop.addCloseCallback(other);
 
     loop.close();
-    steps.assertAre("removed the other", "other");
+    trail.assertIs("removed the other", "other");
   }
 
   @Test

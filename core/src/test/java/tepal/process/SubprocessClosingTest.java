@@ -16,7 +16,7 @@ import org.junit.jupiter.api.condition.OS;
 import tepal.EventLoop;
 import tepal.Runner;
 import tepal.streams.SubprocessTransport;
-import tepal.testing.Trail;
+import tepal.sync.NamedTasks;
 
 /// What closes a child: its object, its loop, or nothing if it is detached.
 @DisabledOnOs(OS.WINDOWS)
@@ -145,7 +145,7 @@ class SubprocessClosingTest {
       loop.setExceptionHandler((_, _) -> {});
       var options = SubprocessOptions.PIPES.asDetached();
       var task = loop.createTask(() -> createSubprocessExec(List.of("sleep", "3601"), options));
-      loop.runUntilComplete(Trail::pass);
+      loop.runUntilComplete(NamedTasks::pass);
       loop.close();
       if (!task.cancelled()) {
         task.result().kill(); // it was started in time, and is detached
