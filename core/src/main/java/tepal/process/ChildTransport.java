@@ -78,7 +78,7 @@ final class ChildTransport implements SubprocessTransport {
     this.stdin = options.stdin() == Stdio.PIPE ? new WritePipe(calls, this) : null;
     this.stdout = options.stdout() == Stdio.PIPE ? new ReadPipe(1, calls, this) : null;
     this.stderr = options.stderr() == Stdio.PIPE ? new ReadPipe(2, calls, this) : null;
-    this.child = new Child(options.builder(command), calls, this, readPipes().toList());
+    this.child = new Child(options.builder(command), calls, this, readers());
   }
 
   private Stream<ReadPipe> readPipes() {
@@ -87,6 +87,10 @@ final class ChildTransport implements SubprocessTransport {
         to.accept(pipe);
       }
     });
+  }
+
+  private List<PipeReader> readers() {
+    return readPipes().map(pipe -> pipe.reader).toList();
   }
 
   // ---- Starting
@@ -232,20 +236,20 @@ final class ChildTransport implements SubprocessTransport {
       return;
     }
     closed = true;
+    if (returncode == null && !detached) {
+      child.kill(); // before it can end by itself for want of input
+    }
     if (stdin != null) {
       stdin.close();
     }
     readPipes().forEach(ReadPipe::close);
-    if (returncode == null && !detached) {
-      child.kill();
-    }
   }
 
   /// Lets no child be left that nobody can reach any more. Called on the thread that closes
   /// the loop.
   private void loopClosed() {
     boolean kept = detached && process != null;
-    if (!kept && process != null && process.isAlive()) {
+    if (!kept && !closed && process != null && process.isAlive()) {
       loop.callExceptionHandler(new ExceptionContext(
           "A child process ran when its loop was closed, and is killed: " + this, null));
     }
@@ -255,7 +259,7 @@ final class ChildTransport implements SubprocessTransport {
     if (stdin != null) {
       stdin.stop();
     }
-    readPipes().forEach(ReadPipe::stop);
+    readers().forEach(PipeReader::stop);
   }
 
   // ---- Signals

@@ -23,6 +23,18 @@ final class ExitCode {
 
   private ExitCode() {}
 
+  /// Waits for the end of a process, on a thread that may block and that nobody interrupts.
+  /// Returns what the JDK reports.
+  static int await(Process process) {
+    while (true) {
+      try {
+        return process.waitFor();
+      } catch (InterruptedException e) {
+        // There is nothing else to do here.
+      }
+    }
+  }
+
   /// @param value what the JDK reports
   /// @param hangupSent whether the child was sent a HUP from here
   static int of(int value, boolean hangupSent) {

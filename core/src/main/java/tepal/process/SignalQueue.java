@@ -94,7 +94,7 @@ final class SignalQueue {
         .redirectErrorStream(true)
         .start();
     String said = new String(shell.getInputStream().readAllBytes(), Charset.defaultCharset());
-    if (shell.onExit().join().exitValue() != 0 && child.isAlive()) {
+    if (ExitCode.await(shell) != 0 && child.isAlive()) {
       throw new IOException(said.strip());
     }
   }
