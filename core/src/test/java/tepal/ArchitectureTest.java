@@ -60,7 +60,13 @@ class ArchitectureTest {
 
   /// The packages that a user could have written.
   private static final String[] BUILT_ON_THE_PUBLIC_API = {
-    "tepal.sync", "tepal.queues", "tepal.streams", "tepal.bridges", "tepal.files", "tepal.process", "tepal.testing"
+    "tepal.sync",
+    "tepal.queues",
+    "tepal.streams",
+    "tepal.bridges",
+    "tepal.files",
+    "tepal.process",
+    "tepal.testing"
   };
 
   @Test

@@ -133,8 +133,8 @@ class SubprocessCancellationTest {
   void a_cancelled_wait_leaves_the_child_alone() {
     onLoop(() -> {
       try (var child = createSubprocessExec(List.of("cat"), PIPES)) {
-        var a = tasks.task("a", child::await);
-        var b = tasks.task("b", child::await);
+        var a = tasks.start("a", child::await);
+        var b = tasks.start("b", child::await);
         pass();
         a.cancel();
         pass();
@@ -160,12 +160,13 @@ class SubprocessCancellationTest {
           Asyncio.getRunningLoop().callSoon(() -> waiting.forEach(Task::cancel));
         }
       });
-      var a = tasks.task("a", child::await);
+      var a = tasks.start("a", child::await);
       waiting.add(a);
       pass();
       child.stdin().close();
       endOf(a);
-      assertThat(trail.words()).containsExactlyInAnyOrder("0 lost", "1 lost", "2 lost", "exited", "a cancelled");
+      assertThat(trail.words())
+          .containsExactlyInAnyOrder("0 lost", "1 lost", "2 lost", "exited", "a cancelled");
       assertThat(child.await()).isZero();
     });
   }
@@ -174,8 +175,8 @@ class SubprocessCancellationTest {
   void what_a_cancelled_communicate_had_read_can_still_be_read() {
     onLoop(() -> {
       try (var child = createSubprocessShell("echo one; read x; echo two; echo err >&2", PIPES)) {
-        var a = tasks.task("a", () -> child.communicate(bytes("")));
-        var b = tasks.task("b", () -> child.stdout().read());
+        var a = tasks.start("a", () -> child.communicate(bytes("")));
+        var b = tasks.start("b", () -> child.stdout().read());
         pass();
         a.cancel();
         pass();
@@ -194,9 +195,9 @@ class SubprocessCancellationTest {
   void a_cancelled_read_or_drain_leaves_the_child_alone() {
     onLoop(() -> {
       try (var child = createSubprocessShell("read x; cat", PIPES)) {
-        var reading = tasks.task("read", () -> child.stdout().readLine());
+        var reading = tasks.start("read", () -> child.stdout().readLine());
         child.stdin().write(new byte[1_000_000]);
-        var draining = tasks.task("drain", () -> child.stdin().drain());
+        var draining = tasks.start("drain", () -> child.stdin().drain());
         pass();
         reading.cancel();
         draining.cancel();
