@@ -63,9 +63,9 @@ class ArchitectureTest {
     "tepal.sync",
     "tepal.queues",
     "tepal.streams",
-    "tepal.process",
     "tepal.bridges",
     "tepal.files",
+    "tepal.process",
     "tepal.testing"
   };
 

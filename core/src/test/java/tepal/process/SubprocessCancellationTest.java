@@ -165,7 +165,8 @@ class SubprocessCancellationTest {
       pass();
       child.stdin().close();
       endOf(a);
-      assertThat(trail.words()).containsExactlyInAnyOrder("0 lost", "1 lost", "2 lost", "exited", "a cancelled");
+      assertThat(trail.words())
+          .containsExactlyInAnyOrder("0 lost", "1 lost", "2 lost", "exited", "a cancelled");
       assertThat(child.await()).isZero();
     });
   }

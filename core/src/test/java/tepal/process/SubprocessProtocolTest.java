@@ -146,7 +146,8 @@ class SubprocessProtocolTest {
           OUTPUT);
       user.set("bob");
       awaitOver();
-      assertThat(trail.words()).containsExactlyInAnyOrder("made", "ann", "1 lost", "exited", "lost");
+      assertThat(trail.words())
+          .containsExactlyInAnyOrder("made", "ann", "1 lost", "exited", "lost");
     });
   }
 
