@@ -22,7 +22,8 @@ import org.junit.jupiter.api.Test;
 /// The tables of `docs/from-python.md`, between asyncio's public names, which CPython has
 /// printed, and Tepal's public API, as the files `api.txt` pin it.
 class FromPythonTest {
-  private static final Pattern TYPE = Pattern.compile("\\btepal(?:\\.[a-z]+)*\\.(?:[A-Z]\\w*\\.)*([A-Z]\\w*)");
+  private static final Pattern TYPE =
+      Pattern.compile("\\btepal(?:\\.[a-z]+)*\\.(?:[A-Z]\\w*\\.)*([A-Z]\\w*)");
   private static final Pattern MEMBER = Pattern.compile("(\\w+)\\(|static final \\S+ (\\w+)$");
   private static final Path NAMES =
       MarkdownFile.ROOT.resolve("core/src/test/resources/tepal/asyncio-names.txt");
