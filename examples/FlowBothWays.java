@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A task publishes, with back-pressure, to subscribers that know no loop; and a plain for reads what
-// others publish.
+// A task publishes to a subscriber that knows no loop, and reads what others publish.
 //
 //   ./tepal run examples/FlowBothWays.java
 
@@ -27,7 +26,6 @@ void main() {
     numbers.subscribe(twoItems);
     await(twoItems.done);
     sleep(Duration.ofMillis(10));
-
     // From a publisher with threads of its own to a loop in this task.
     var squares = new SubmissionPublisher<Integer>();
     try (var items = Publishers.iterate(squares, 2)) {
@@ -35,9 +33,7 @@ void main() {
         IntStream.rangeClosed(1, 5).map(i -> i * i).forEach(squares::submit);
         squares.close();
       });
-      for (int square : items) {
-        IO.println("read " + square);
-      }
+      items.forEach(square -> IO.println("read " + square));
     }
   });
 }
@@ -60,6 +56,5 @@ static class TwoItems implements Flow.Subscriber<Integer> {
   }
 
   public void onError(Throwable failure) {}
-
   public void onComplete() {}
 }

@@ -38,6 +38,9 @@ final class Scheduler implements LoopClock.Outstanding {
   final Inbox inbox = new Inbox();
   final LiveTasks tasks = new LiveTasks();
   final BlockedCallbacks blockedCallbacks = new BlockedCallbacks();
+
+  // used by the thread that runs the loop, in opened mode
+  final HeldMonitors heldMonitors = new HeldMonitors();
   private final ArrayDeque<Ready> ready = new ArrayDeque<>();
 
   // the strand that has the turn; null while nobody's code but ours runs

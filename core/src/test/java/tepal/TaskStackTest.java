@@ -203,6 +203,7 @@ class TaskStackTest {
 
   @Test
   void other_threads_can_take_the_stack_of_a_task_that_runs_or_waits() {
+    var spinning = new AtomicBoolean();
     var enough = new AtomicBoolean();
     var stacks = new CompletableFuture<List<String>>();
     run(() -> {
@@ -210,17 +211,21 @@ class TaskStackTest {
       Task<?> running = me();
       pass(1);
       Thread _ = Thread.ofPlatform().daemon().start(() -> {
+        while (!spinning.get()) {
+          Thread.onSpinWait();
+        }
         List<String> seen = new ArrayList<>(methods(waiting.getStack()));
         seen.addAll(methods(running.getStack()));
         stacks.complete(seen);
         enough.set(true);
       });
-      spinUntil(enough);
+      spinUntil(enough, spinning);
     });
     assertThat(stacks.join()).startsWith("await", "inner", "outer").contains("spinUntil");
   }
 
-  private static void spinUntil(AtomicBoolean enough) {
+  private static void spinUntil(AtomicBoolean enough, AtomicBoolean spinning) {
+    spinning.set(true);
     while (!enough.get()) {
       Thread.onSpinWait();
     }

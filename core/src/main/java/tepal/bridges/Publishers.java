@@ -57,7 +57,12 @@ public final class Publishers {
     }
     EventLoop _ = Asyncio.getRunningLoop();
     Receiver<T> receiver = new Receiver<>(prefetch);
-    publisher.subscribe(receiver);
+    try {
+      publisher.subscribe(receiver);
+    } catch (Throwable e) {
+      receiver.close(); // a cancellation, for one, after the publisher has begun
+      throw e;
+    }
     return new Subscribed<>(receiver);
   }
 

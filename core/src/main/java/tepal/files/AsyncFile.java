@@ -57,6 +57,7 @@ public final class AsyncFile implements AutoCloseable {
   private final Path path;
   private final FileChannel channel;
   private final Charset charset;
+  private final boolean byteLines;
   private final Mode mode;
 
   // held by the operation that is under way
@@ -76,6 +77,7 @@ public final class AsyncFile implements AutoCloseable {
     this.path = path;
     this.channel = channel;
     this.charset = charset;
+    this.byteLines = FileText.hasByteLines(charset);
     this.mode = mode;
     this.calls = new FileCalls(path, channel, behind, mode.append());
     this.position = position;
@@ -200,7 +202,7 @@ public final class AsyncFile implements AutoCloseable {
   /// @throws IllegalStateException if the file is closed or not open for reading, or if its
   ///     charset has other line feeds than the byte 10
   public @Nullable String readLine() {
-    FileText.requireByteLines(charset);
+    requireByteLines();
     try (Held _ = beginReading()) {
       int length = ahead.lineLength(position);
       if (length < 0) {
@@ -228,7 +230,7 @@ public final class AsyncFile implements AutoCloseable {
   /// @return the lines, for one pass
   /// @throws IllegalStateException if the charset has other line feeds than the byte 10
   public Iterable<String> lines() {
-    FileText.requireByteLines(charset);
+    requireByteLines();
     Iterator<String> lines = new Lines();
     return () -> lines;
   }
@@ -471,6 +473,14 @@ public final class AsyncFile implements AutoCloseable {
     if (!right) {
       throw new IllegalStateException(
           "Expected a file that is open for %s, but it is not: %s".formatted(what, path));
+    }
+  }
+
+  private void requireByteLines() {
+    if (!byteLines) {
+      throw new IllegalStateException(
+          "Expected a charset in which a line feed is the byte 10, to read lines, but it is %s"
+              .formatted(charset));
     }
   }
 

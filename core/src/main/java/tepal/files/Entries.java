@@ -41,7 +41,8 @@ public final class Entries implements Iterable<AsyncPath>, AutoCloseable {
   // the call that reads the next ones; stays here if its task is cancelled
   private @Nullable PoolCall<List<AsyncPath>> reading;
 
-  // whether there are no more; set by close() too
+  // whether a call was started, and whether there are no more; the latter set by close() too
+  private boolean begun;
   private boolean ended;
 
   // what one call after the other touches, on a thread of the pool
@@ -83,6 +84,7 @@ public final class Entries implements Iterable<AsyncPath>, AutoCloseable {
   private void readMore() {
     PoolCall<List<AsyncPath>> call = reading;
     if (call == null) {
+      begun = true;
       call = PoolCall.start(this::nextEntries);
       reading = call;
     }
@@ -141,7 +143,7 @@ public final class Entries implements Iterable<AsyncPath>, AutoCloseable {
   @Override
   public void close() {
     read.clear();
-    boolean mayBeOpen = !ended;
+    boolean mayBeOpen = begun && !ended;
     ended = true;
     if (!mayBeOpen) {
       return;

@@ -33,14 +33,8 @@ final class FileText {
     return line.substring(0, end);
   }
 
-  /// Refuses a charset in which a line feed is not the byte 10, and nothing else, as in
-  /// UTF-16.
-  static void requireByteLines(Charset charset) {
-    byte[] lineFeed = charset.canEncode() ? "\n".getBytes(charset) : new byte[0];
-    if (!Arrays.equals(lineFeed, new byte[] {'\n'})) {
-      throw new IllegalStateException(
-          "Expected a charset in which a line feed is the byte 10, to read lines, but it is %s"
-              .formatted(charset));
-    }
+  /// Returns whether a line feed is the byte 10 in a charset, and nothing else is, unlike UTF-16.
+  static boolean hasByteLines(Charset charset) {
+    return charset.canEncode() && Arrays.equals("\n".getBytes(charset), new byte[] {'\n'});
   }
 }
