@@ -68,6 +68,8 @@ public final class Bench {
     for (int round = 1; round <= rounds; round++) {
       say("round %d of %d: %d tasks".formatted(round, rounds, tasks));
       measured.measureSleepers();
+      say("round %d of %d: child processes".formatted(round, rounds));
+      measured.measureChildren();
     }
     say("Hello");
     measured.prepareHello();

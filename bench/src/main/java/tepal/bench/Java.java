@@ -24,6 +24,9 @@ final class Java {
 
   static final List<String> PORTABLE = List.of("-Dtepal.mode=portable");
 
+  /// Lets the JDK start processes without a helper program.
+  static final String VFORK = "-Djdk.lang.Process.launchMechanism=VFORK";
+
   private Java() {}
 
   static List<String> with(List<String> flags, String more) {

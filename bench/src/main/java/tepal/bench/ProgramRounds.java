@@ -9,6 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Measures whole programs, from the start of the process to its end.
 final class ProgramRounds {
+  private static final String CHILDREN = "50";
+
   private final @Nullable Python python;
   private final int tasks;
 
@@ -29,6 +31,12 @@ final class ProgramRounds {
 
   /// The same by `./tepal run`, from its source.
   final Samples commandHelloSeconds = new Samples();
+
+  /// A child process from its start to its end.
+  final Samples childMicros = new Samples();
+
+  /// The same where the JDK starts processes without a helper program.
+  final Samples vforkChildMicros = new Samples();
 
   ProgramRounds(@Nullable Python python, int tasks) {
     this.python = python;
@@ -70,6 +78,28 @@ final class ProgramRounds {
           Java.command(subject.flags(), SleepingHeap.class, String.valueOf(tasks));
       heapBytes.add(subject, Processes.run(command).number("bytes per task:"));
     }
+  }
+
+  void measureChildren() {
+    for (Subject subject : List.of(Subject.OPENED, Subject.PORTABLE)) {
+      children(childMicros, subject, Java.command(subject.flags(), RoundTrips.class, CHILDREN));
+      if (System.getProperty("os.name").equals("Linux")) {
+        List<String> flags = Java.with(subject.flags(), Java.VFORK);
+        children(vforkChildMicros, subject, Java.command(flags, RoundTrips.class, CHILDREN));
+      }
+    }
+    if (python != null) {
+      for (Subject subject : List.of(Subject.CPYTHON, Subject.UVLOOP)) {
+        if (subject == Subject.CPYTHON || python.hasUvloop()) {
+          children(
+              childMicros, subject, python.command(subject.flags(), "subprocesses.py", CHILDREN));
+        }
+      }
+    }
+  }
+
+  private static void children(Samples micros, Subject subject, List<String> command) {
+    micros.add(subject, Processes.run(command).number("microseconds per child:"));
   }
 
   void measureHello() {

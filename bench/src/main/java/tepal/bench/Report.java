@@ -17,6 +17,10 @@ final class Report {
   // what the requirements on sleeping tasks are about
   private static final int REQUIRED_TASKS = 1_000_000;
 
+  // what a child process may take of CPython's time, with the JDK's usual launcher and without
+  private static final double MAX_CHILD = 2.5;
+  private static final double MAX_VFORK_CHILD = 1.2;
+
   private final StringBuilder text = new StringBuilder();
   private final List<Subject> subjects = new ArrayList<>();
 
@@ -120,6 +124,7 @@ final class Report {
         programRow(rounds, subject);
       }
     }
+    children(rounds);
     line("");
     line("Hello, from the start of the process to its end, in milliseconds:");
     line("");
@@ -133,6 +138,38 @@ final class Report {
             scaled(rounds.commandHelloSeconds.median(subject), 1e3)));
       }
     }
+  }
+
+  private void children(ProgramRounds rounds) {
+    line("");
+    line("A child process that does nothing, from its start to its end, in microseconds of elapsed"
+        + " time (the fastest batch of 50), and with `" + Java.VFORK + "`:");
+    line("");
+    header(List.of("", "as it is", "/ CPython", "with VFORK", "/ CPython"));
+    OptionalDouble python = rounds.childMicros.median(Subject.CPYTHON);
+    for (Subject subject : Subject.values()) {
+      OptionalDouble usual = rounds.childMicros.median(subject);
+      OptionalDouble vfork = rounds.vforkChildMicros.median(subject);
+      if (usual.isPresent()) {
+        row(List.of(
+            subject.title,
+            whole(usual),
+            share(usual, python, subject == Subject.OPENED ? MAX_CHILD : 0),
+            whole(vfork),
+            share(vfork, python, subject == Subject.OPENED ? MAX_VFORK_CHILD : 0)));
+      }
+    }
+  }
+
+  private static String share(OptionalDouble value, OptionalDouble of, double required) {
+    if (value.isEmpty() || of.isEmpty()) {
+      return NOTHING;
+    }
+    double share = value.getAsDouble() / of.getAsDouble();
+    String shown = String.format(Locale.ROOT, "%.2f", share);
+    return required == 0
+        ? shown
+        : shown + verdict(String.format(Locale.ROOT, "at most %.1f", required), share <= required);
   }
 
   private void programRow(ProgramRounds rounds, Subject subject) {

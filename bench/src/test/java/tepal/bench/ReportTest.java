@@ -24,6 +24,21 @@ class ReportTest {
   }
 
   @Test
+  void a_child_process_is_held_against_cpythons() {
+    ProgramRounds programs = new ProgramRounds(null, 1);
+    programs.childMicros.add(Subject.OPENED, 1_500);
+    programs.vforkChildMicros.add(Subject.OPENED, 1_300);
+    programs.childMicros.add(Subject.CPYTHON, 1_000);
+
+    report.programs(programs);
+
+    assertThat(report.text())
+        .contains(
+            "| Tepal | 1,500 | 1.50 (at most 2.5: met) | 1,300 | 1.30 (at most 1.2: missed) |")
+        .contains("| CPython | 1,000 | 1.00 | – | – |");
+  }
+
+  @Test
   void what_was_not_measured_is_left_out() {
     add(Subject.OPENED, 100);
 

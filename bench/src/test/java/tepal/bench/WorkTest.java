@@ -69,6 +69,13 @@ class WorkTest {
   }
 
   @Test
+  void a_child_process_takes_some_time() {
+    try (Runner runner = new Runner()) {
+      assertThat(runner.run(() -> RoundTrips.fastestMicros(3, 2))).isPositive();
+    }
+  }
+
+  @Test
   void sleeping_tasks_take_some_heap() {
     try (Runner runner = new Runner()) {
       long bytes = runner.run(() -> SleepingHeap.bytesPerTask(5_000));
