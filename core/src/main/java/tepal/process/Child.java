@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package tepal.process;
 
+import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /// What happens on the thread of one child: it starts the child and waits for its end. Its
@@ -12,6 +14,9 @@ final class Child implements Callable<@Nullable Void> {
   private final LoopCalls calls;
   private final ChildTransport transport;
   private final List<PipeReader> readers;
+
+  // whether the start has begun, or was prevented; whoever sets it decides
+  private final AtomicBoolean decided = new AtomicBoolean();
 
   // null until it is started; set by the child's thread, read by any. Written before `unwanted` is
   // read, as that is written before this is read: one of the two sees the other
@@ -28,10 +33,19 @@ final class Child implements Callable<@Nullable Void> {
     this.readers = readers;
   }
 
-  /// Kills the child; before it was started, lets it not be. May be called from any thread.
+  /// Lets the child not be started. Returns false if it is too late for that. May be called
+  /// from any thread.
+  boolean preventStart() {
+    return decided.compareAndSet(false, true);
+  }
+
+  /// Kills the child, or what is being started, or prevents that. May be called from any
+  /// thread.
   void kill() {
     unwanted = true;
-    killIfStarted();
+    if (!preventStart()) {
+      killIfStarted();
+    }
   }
 
   private void killIfStarted() {
@@ -46,15 +60,14 @@ final class Child implements Callable<@Nullable Void> {
   /// clock knows that there is something to wait for.
   @Override
   public @Nullable Void call() {
+    if (!decided.compareAndSet(false, true)) {
+      return null;
+    }
     Process started;
     try {
       started = start();
     } catch (Throwable e) {
       boolean _ = calls.call(() -> transport.notStarted(e));
-      return null;
-    }
-    if (started == null) {
-      boolean _ = calls.call(() -> transport.notStarted(null));
       return null;
     }
     boolean _ = calls.call(() -> transport.started(started));
@@ -66,11 +79,7 @@ final class Child implements Callable<@Nullable Void> {
     return null;
   }
 
-  /// Returns null if nobody wants the child any more.
-  private @Nullable Process start() throws Exception {
-    if (unwanted) {
-      return null;
-    }
+  private Process start() throws IOException {
     boolean there = false;
     try {
       for (PipeReader reader : readers) {

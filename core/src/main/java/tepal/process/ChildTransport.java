@@ -54,7 +54,7 @@ final class ChildTransport implements SubprocessTransport {
   // null before the child runs
   private @Nullable Process process;
 
-  // why the child could not be started; null if it could, or nobody wanted it
+  // why the child could not be started; null if it could
   private @Nullable Throwable startFailure;
 
   // null while the child runs
@@ -74,7 +74,7 @@ final class ChildTransport implements SubprocessTransport {
     this.protocol = protocol;
     this.detached = options.detached();
     this.signals = new SignalQueue(loop);
-    this.begun = loop.createFuture();
+    this.begun = loop.createWaiter(this);
     this.stdin = options.stdin() == Stdio.PIPE ? new WritePipe(calls, this) : null;
     this.stdout = options.stdout() == Stdio.PIPE ? new ReadPipe(1, calls, this) : null;
     this.stderr = options.stderr() == Stdio.PIPE ? new ReadPipe(2, calls, this) : null;
@@ -113,6 +113,10 @@ final class ChildTransport implements SubprocessTransport {
   }
 
   private void abandon() {
+    if (child.preventStart()) {
+      loop.removeCloseCallback(loopClosed);
+      return;
+    }
     if (process == null) {
       protocol = NOBODY;
     }
@@ -138,9 +142,8 @@ final class ChildTransport implements SubprocessTransport {
     }
   }
 
-  /// Notes that there will be no child: it could not be started, or nobody wanted it any
-  /// more.
-  void notStarted(@Nullable Throwable failure) {
+  /// Notes that there will be no child, as it could not be started.
+  void notStarted(Throwable failure) {
     neverStarted = true;
     startFailure = failure;
     loop.removeCloseCallback(loopClosed);
@@ -339,10 +342,10 @@ final class ChildTransport implements SubprocessTransport {
         + ", found one for a single pipe: " + refused);
   }
 
-  /// Returns the child's id and state, as in `ChildTransport[pid=123, running]`.
+  /// Returns the child's id and state, as in `SubprocessTransport[pid=123, running]`.
   @Override
   public String toString() {
-    return "ChildTransport[" + describe() + (closed ? ", closed" : "") + "]";
+    return "SubprocessTransport[" + describe() + (closed ? ", closed" : "") + "]";
   }
 
   /// Returns `pid=123, running` or `pid=123, exit code 0`.

@@ -8,6 +8,7 @@ import java.io.RandomAccessFile;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
@@ -75,11 +76,14 @@ final class NamedPipe {
     return made == null ? null : openOrNull(made);
   }
 
+  /// Returns null if somebody has tidied the directory up.
   private static @Nullable NamedPipe openOrNull(Path path) {
     try {
-      return new NamedPipe(path);
+      // Or opening it would make a file of that name.
+      boolean there = Files.readAttributes(path, BasicFileAttributes.class).isOther();
+      return there ? new NamedPipe(path) : null;
     } catch (IOException e) {
-      return null; // somebody has tidied the directory up
+      return null;
     }
   }
 
@@ -102,14 +106,13 @@ final class NamedPipe {
     Path parent = directory;
     if (parent == null) {
       parent = Files.createTempDirectory("tepal-");
-      parent.toFile().deleteOnExit(); // after what is in it
+      deleteAtExit(parent);
       directory = parent;
     }
     List<Path> pipes = new ArrayList<>();
     List<String> command = new ArrayList<>(List.of("mkfifo", "-m", "600"));
     for (int i = 0; i < MADE_AT_ONCE; i++) {
       Path pipe = parent.resolve("pipe" + made++);
-      pipe.toFile().deleteOnExit();
       pipes.add(pipe);
       command.add(pipe.toString());
     }
@@ -121,6 +124,25 @@ final class NamedPipe {
       throw new IOException("Expected mkfifo to make named pipes in " + parent);
     }
     return pipes;
+  }
+
+  /// Not by `deleteOnExit`, which remembers each file that ever was.
+  private static void deleteAtExit(Path parent) {
+    Thread deleting = Thread.ofPlatform().name("tepal-pipes-exit").unstarted(() -> {
+      try (var pipes = Files.newDirectoryStream(parent)) {
+        for (Path pipe : pipes) {
+          Files.deleteIfExists(pipe);
+        }
+        Files.deleteIfExists(parent);
+      } catch (IOException e) {
+        // It is the system's temporary directory.
+      }
+    });
+    try {
+      Runtime.getRuntime().addShutdownHook(deleting);
+    } catch (IllegalStateException e) {
+      // The process ends already.
+    }
   }
 
   /// Where the child is to write to.

@@ -62,7 +62,7 @@ public final class Subprocess implements AutoCloseable {
   /// Starts a program with the standard input and outputs of this process. Suspends the
   /// current task until it runs.
   ///
-  /// @param program the program: a path, or a name to look for on the `PATH`
+  /// @param program the program: a path, or a name to look for on the `PATH` of this process
   /// @param arguments its arguments, as they are: no shell looks at them
   /// @return the child
   /// @throws UncheckedIOException if it cannot be started, such as if there is no such
@@ -77,8 +77,8 @@ public final class Subprocess implements AutoCloseable {
 
   /// Starts a program. Suspends the current task until it runs.
   ///
-  /// @param command the program, a path or a name to look for on the `PATH`, and its
-  ///     arguments, as they are: no shell looks at them
+  /// @param command the program, a path or a name to look for on the `PATH` of this process,
+  ///     and its arguments, as they are: no shell looks at them
   /// @param options its standard input and outputs, directory, environment and more
   /// @return the child
   /// @throws UncheckedIOException if it cannot be started, such as if there is no such
@@ -121,8 +121,8 @@ public final class Subprocess implements AutoCloseable {
   /// Mirrors `loop.subprocess_exec`.
   ///
   /// @param protocolFactory makes the protocol
-  /// @param command the program, a path or a name to look for on the `PATH`, and its
-  ///     arguments
+  /// @param command the program, a path or a name to look for on the `PATH` of this process,
+  ///     and its arguments
   /// @param options its standard input and outputs, directory, environment; the limit is not
   ///     used
   /// @param <P> the type of the protocol

@@ -2,6 +2,7 @@
 package tepal.process;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tepal.streams.StreamReader;
@@ -118,13 +119,8 @@ public record SubprocessOptions(
     return new SubprocessOptions(stdin, stdout, stderr, cwd, env, limit, /* detached= */ true);
   }
 
-  /// Whether standard error is a pipe of its own.
-  boolean hasStderrPipe() {
-    return stderr == Stdio.PIPE;
-  }
-
   /// Returns what starts a command so.
-  ProcessBuilder builder(java.util.List<String> command) {
+  ProcessBuilder builder(List<String> command) {
     ProcessBuilder builder =
         new ProcessBuilder(command).redirectInput(stdin.input()).redirectOutput(stdout.output());
     if (stderr == Stdio.STDOUT) {

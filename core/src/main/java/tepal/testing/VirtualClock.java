@@ -18,11 +18,11 @@ import tepal.LoopClock;
 ///
 /// The clock does not jump while calls in executors or I/O are outstanding or a child process
 /// runs: those take real time, and the loop waits for them; nor while a task is in
-/// [Testing#waitAllTasksBlocked()]. A
-/// task that JDK code suspended (a lock, a blocking queue, `Thread.sleep`), or a future of the
-/// JDK, may be about to go on, or may wait for a task whose timer is the next one; nobody can
-/// know. When only such are left, the loop waits for a short real time, the grace, and then the
-/// clock jumps. A [Thread#sleep(Duration)] in a task takes real time.
+/// [Testing#waitAllTasksBlocked()]. A task that JDK code suspended (a lock, a blocking queue,
+/// `Thread.sleep`), or a future of the JDK, may be about to go on, or may wait for a task whose
+/// timer is the next one; nobody can know. When only such are left, the loop waits for a short
+/// real time, the grace, and then the clock jumps. A [Thread#sleep(Duration)] in a task takes
+/// real time.
 ///
 /// A clock made by [#manual()] does not jump by itself: it moves when a test calls [#advance].
 ///

@@ -11,6 +11,7 @@ import static tepal.sync.NamedTasks.pass;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.RepeatedTest;
@@ -45,6 +46,32 @@ class SubprocessCancellationTest {
       assertThat(task.cancelled()).isTrue();
       assertThat(sleepers()).isEmpty();
     });
+  }
+
+  @Test
+  void a_start_that_waits_for_its_turn_is_cancelled_at_once_and_starts_nothing() {
+    CountDownLatch taken = new CountDownLatch(1);
+    for (int i = 0; i < 20; i++) {
+      ChildThreads.STARTS.execute(() -> awaitUninterruptibly(taken));
+    }
+    onLoop(() -> {
+      var task = starting(PIPES);
+      pass();
+      task.cancel();
+      pass();
+      assertThat(task.cancelled()).isTrue();
+      taken.countDown();
+      assertThat(createSubprocessExec("true").await()).as("the next in line").isZero();
+      assertThat(sleepers()).isEmpty();
+    });
+  }
+
+  private static void awaitUninterruptibly(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
   }
 
   @RepeatedTest(20)
@@ -101,7 +128,6 @@ class SubprocessCancellationTest {
       task.cancel();
       pass();
       assertThat(task.cancelled()).isTrue();
-      // Starts are served in order, two or more at a time.
       for (int i = 0; i < 8; i++) {
         assertThat(createSubprocessExec("true").await()).isZero();
       }

@@ -95,7 +95,8 @@ class SubprocessClosingTest {
     assertThat(reported)
         .singleElement()
         .asString()
-        .startsWith("A child process ran when its loop was closed, and is killed: ChildTransport[");
+        .startsWith(
+            "A child process ran when its loop was closed, and is killed: SubprocessTransport[");
   }
 
   @Test

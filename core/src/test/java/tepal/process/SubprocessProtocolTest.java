@@ -345,7 +345,7 @@ class SubprocessProtocolTest {
       assertThat(transport.getPipeTransport(2)).isNull();
       assertThat(transport.getPipeTransport(3)).isNull();
       assertThat(transport)
-          .hasToString("ChildTransport[pid=%d, running]".formatted(transport.getPid()));
+          .hasToString("SubprocessTransport[pid=%d, running]".formatted(transport.getPid()));
       assertThat(transport.getPipeTransport(0)).hasToString("WritePipe[fd=0, 0 bytes buffered]");
       assertThat(transport.getPipeTransport(1)).hasToString("ReadPipe[fd=1]");
       assertThat(stdin(transport).canWriteEof()).isTrue();
@@ -355,7 +355,7 @@ class SubprocessProtocolTest {
       awaitOver();
       assertThat(transport)
           .hasToString(
-              "ChildTransport[pid=%d, exit code -9, closed]".formatted(transport.getPid()));
+              "SubprocessTransport[pid=%d, exit code -9, closed]".formatted(transport.getPid()));
     });
   }
 
@@ -378,7 +378,7 @@ class SubprocessProtocolTest {
       WriteTransport stdin = stdin(made.transport());
       assertThatThrownBy(() -> stdin.setProtocol(new Noting()))
           .isInstanceOf(UnsupportedOperationException.class)
-          .hasMessageStartingWith("Expected a protocol to be set for all of ChildTransport[");
+          .hasMessageStartingWith("Expected a protocol to be set for all of SubprocessTransport[");
       assertThatIllegalArgumentException()
           .isThrownBy(() -> made.transport().setProtocol(new tepal.streams.Protocol() {}))
           .withMessageStartingWith("Expected a SubprocessProtocol, found ");
