@@ -53,6 +53,7 @@ final class Carrier extends Turns {
   @Override
   void run(Scheduler scheduler) {
     FirstEnd.onThisThread();
+    scheduler.heldMonitors.settle();
     for (Strand next = scheduler.next(); next != null; next = scheduler.next()) {
       Carried strand = (Carried) next;
       scheduler.current = strand;

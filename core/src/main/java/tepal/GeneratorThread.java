@@ -86,13 +86,16 @@ abstract sealed class GeneratorThread implements Runnable {
   final void resume() {
     interrupted = Thread.interrupted();
     Strand current = Strand.current();
-    if (current == null) {
-      resumeFromOutside();
-    } else {
-      resumeFrom(current);
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
+    try {
+      if (current == null) {
+        resumeFromOutside();
+      } else {
+        resumeFrom(current);
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 
@@ -249,12 +252,20 @@ abstract sealed class GeneratorThread implements Runnable {
     if (driver != null && own != null) {
       own.arrive();
     } else if (adopted != offered) {
-      adopted = offered;
-      Context.adopt(offered);
+      adopt();
     }
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  /// Lets the body have the context of a driver outside any loop, unless it has entered one of
+  /// its own.
+  private void adopt() {
+    if (adopted == NONE || adopted == Context.current()) {
+      Context.adopt(offered);
+    }
+    adopted = offered;
   }
 
   final boolean isResumed() {

@@ -96,6 +96,7 @@ final class Scheduler implements LoopClock.Outstanding {
   private boolean selected;
   private int iterationsSinceSelect;
 
+  final HeldMonitors heldMonitors = new HeldMonitors();
   final DebugReports reports = new DebugReports(this);
   final Closing end = new Closing(this);
   final UnretrievedFailure.Registry unretrieved;

@@ -387,6 +387,35 @@ class GeneratorTest {
     assertThat(generator.hasNext()).isFalse();
   }
 
+  // ---- Context variables
+
+  @Test
+  void the_context_of_a_body_is_that_of_whoever_drives_it() {
+    ContextVar<String> user = new ContextVar<>("user", "nobody");
+    Generator<String> users = Generator.of(self -> {
+      self.yield(user.get());
+      user.set("set by the body");
+      self.yield("");
+      new Context().run(() -> {
+        user.set("own");
+        self.yield(user.get());
+        self.yield(user.get());
+      });
+      self.yield(user.get());
+    });
+    new Context().run(() -> {
+      user.set("anna");
+      trail.add(users.next() + users.next() + ", " + user.get());
+    });
+    Context bert = new Context();
+    bert.run(() -> user.set("bert"));
+    trail.add(users.next());
+    trail.add(bert.call(users::next));
+    users.close();
+
+    trail.assertIs("anna, set by the body", "own", "own");
+  }
+
   // ---- Wrong use
 
   @Test

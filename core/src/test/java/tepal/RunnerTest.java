@@ -110,6 +110,22 @@ class RunnerTest {
   }
 
   @Test
+  void monitors_that_the_caller_holds_stay_with_it() {
+    Object monitor = new Object();
+    try (Runner runner = newRunner()) {
+      for (int i = 0; i < 20; i++) {
+        synchronized (monitor) {
+          // begins first, and is still suspended when the program has ended
+          Task<?> _ = runner.getLoop().createTask(() -> sleep(ofDays(1)));
+          runner.run(() -> sleep(ZERO));
+          assertThat(Thread.holdsLock(monitor)).isTrue();
+        }
+        assertThat(Thread.holdsLock(monitor)).isFalse();
+      }
+    }
+  }
+
+  @Test
   void several_programs_share_a_loop_and_a_context() {
     ContextVar<String> user = new ContextVar<>("user", "nobody");
     try (Runner runner = newRunner()) {
