@@ -98,7 +98,9 @@ final class GeneratorBody<Y extends @Nullable Object> implements Generator.Yield
   /// @throws IllegalStateException if one of them is running, or the current thread is pinned;
   ///     nothing has happened then
   boolean step(@Nullable Object send, @Nullable Throwable raise) {
-    begin();
+    if (!begin()) {
+      return false;
+    }
     try {
       if (delegate == null) {
         Came came = goOn(send, raise);
@@ -115,7 +117,9 @@ final class GeneratorBody<Y extends @Nullable Object> implements Generator.Yield
 
   /// Does what [#step] does for this body only.
   Came stepAlone(@Nullable Object send, @Nullable Throwable raise) {
-    begin();
+    if (!begin()) {
+      return Came.TO_ITS_END;
+    }
     try {
       return goOn(send, raise);
     } finally {
@@ -123,11 +127,16 @@ final class GeneratorBody<Y extends @Nullable Object> implements Generator.Yield
     }
   }
 
-  private void begin() {
+  /// Makes the current thread the one that drives this. Returns false if this has ended.
+  private boolean begin() {
     byte before = state;
+    if (before == DONE) {
+      return false;
+    }
     if (before == RUNNING || !STATE.compareAndSet(this, before, RUNNING)) {
       throw alreadyExecuting();
     }
+    return true;
   }
 
   private void settle() {
