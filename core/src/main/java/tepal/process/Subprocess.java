@@ -37,6 +37,11 @@ import tepal.streams.TransportAndProtocol;
 ///
 /// Under a virtual clock a child takes real time: while it runs, the clock does not jump.
 ///
+/// Where the program `mkfifo` is there, a child's output comes through named pipes, in a
+/// directory `tepal-…` of the temporary directory, which is deleted when this process ends.
+/// Elsewhere it comes through pipes of the JDK's, and what a grandchild writes after the
+/// child has exited may be lost.
+///
 /// Not thread-safe: confined to the loop. Mirrors
 /// [`asyncio.subprocess.Process`](https://docs.python.org/3.14/library/asyncio-subprocess.html).
 ///
