@@ -5,6 +5,8 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static tepal.Asyncio.toThread;
+import static tepal.process.Subprocess.createSubprocessExec;
 import static tepal.process.Subprocess.subprocessExec;
 import static tepal.process.Subprocess.subprocessShell;
 import static tepal.streams.Bytes.bytes;
@@ -12,12 +14,16 @@ import static tepal.streams.Bytes.text;
 import static tepal.sync.NamedTasks.onLoop;
 import static tepal.sync.NamedTasks.pass;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
 import tepal.Asyncio;
 import tepal.ContextVar;
 import tepal.streams.ExtraInfo;
@@ -33,6 +39,9 @@ import tepal.testing.Trail;
 class SubprocessProtocolTest {
   private static final SubprocessOptions PIPES = SubprocessOptions.PIPES;
   private static final SubprocessOptions OUTPUT = SubprocessOptions.DEFAULT.stdout(Stdio.PIPE);
+
+  @TempDir
+  private Path directory;
 
   private final Trail trail = new Trail();
   private boolean over;
@@ -99,11 +108,20 @@ class SubprocessProtocolTest {
   }
 
   @Test
-  void a_pipe_that_is_still_open_keeps_the_connection_when_the_child_has_exited() {
+  void a_pipe_that_is_still_open_keeps_the_connection_when_the_child_has_exited()
+      throws IOException {
+    Path fifo = directory.resolve("fifo");
     onLoop(() -> {
-      var made = subprocessShell(Noting::new, "sleep 0.1 & exit 0", OUTPUT);
+      assertThat(createSubprocessExec("mkfifo", fifo.toString()).await()).isZero();
+      var made = subprocessShell(Noting::new, "cat " + fifo + " & exit 0", OUTPUT);
+      while (made.transport().getReturncode() == null) {
+        pass();
+      }
+      trail.assertIs("made", "exited");
+
+      toThread(() -> Files.writeString(fifo, "from the grandchild"));
       awaitOver();
-      trail.assertIs("made", "exited", "1 lost", "lost");
+      trail.assertIs("1 data from the grandchild", "1 lost", "lost");
       assertThat(made.transport().isClosing()).isFalse();
     });
   }
