@@ -441,13 +441,16 @@ final class Scheduler implements LoopClock.Outstanding {
     }
   }
 
-  /// Gives a strand its last turn, and waits a while for it if JDK code has suspended it.
+  /// Gives a strand turns until it has ended, and waits a while for it if JDK code has suspended
+  /// it. One that comes back from there may give up its turn once more before it sees that it is
+  /// to end.
   private void finish(Strand strand) {
-    if (strand.state == Strand.SUSPENDED || strand.state == Strand.NEW) {
-      urgent = strand;
-      iterate();
-    }
-    while (strand.state == Strand.RUNNING && awaitInbox(Closing.GRACE_NANOS)) {
+    while (strand.state != Strand.DONE) {
+      if (strand.state != Strand.RUNNING) {
+        urgent = strand;
+      } else if (!awaitInbox(Closing.GRACE_NANOS)) {
+        return;
+      }
       iterate();
     }
   }
