@@ -29,9 +29,8 @@ abstract class Strand extends Ready implements Completion {
 
   final Scheduler scheduler;
 
-  // null for a callback thread and the I/O thread; a generator's strand has the task that drives
-  // it,
-  // any other one has the same always
+  // null for a callback thread and the I/O thread; changes only for a generator's strand, which
+  // has the task that drives it
   @Nullable Task<?> task;
 
   // what ContextVar sees
