@@ -30,6 +30,10 @@ final class IoThread implements Runnable {
     return selector.isPending();
   }
 
+  long deadlineNanos() {
+    return selector.deadlineNanos();
+  }
+
   Selector selector() {
     return selector;
   }

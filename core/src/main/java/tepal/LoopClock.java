@@ -35,15 +35,15 @@ public interface LoopClock {
   /// What an idle loop still expects from outside.
   interface Outstanding {
 
-    /// Returns whether calls in executors or I/O are outstanding, or somebody waits for the
-    /// loop to be idle ([EventLoop#whenIdle]).
+    /// Returns whether calls in executors are outstanding, or somebody waits for the loop to be
+    /// idle ([EventLoop#whenIdle]).
     ///
     /// @return whether there is such work
     boolean work();
 
     /// Returns whether something is outstanding that may come by itself, or may wait for this
     /// loop to go on: tasks or callbacks that JDK code suspended, such as a lock of
-    /// `java.util.concurrent` or `Thread.sleep`, and futures of the JDK.
+    /// `java.util.concurrent` or `Thread.sleep`, futures of the JDK, and open sockets.
     ///
     /// @return whether there is
     boolean maybe();

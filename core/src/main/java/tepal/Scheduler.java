@@ -244,7 +244,8 @@ final class Scheduler implements LoopClock.Outstanding {
     long nanos = 0;
     if (!busy) {
       becomeIdle();
-      nanos = inbox.fallAsleep(selecting) ? mayIdle(deadline) : 0;
+      long first = Math.min(deadline, selecting.deadlineNanos());
+      nanos = inbox.fallAsleep(selecting) ? mayIdle(first) : 0;
     }
     return selecting.selectFor(Math.max(0, nanos));
   }
@@ -525,16 +526,14 @@ final class Scheduler implements LoopClock.Outstanding {
 
   @Override
   public boolean work() {
-    IoThread thread = io;
     IdleWaits waits = idleWaits;
-    return outstandingWork > 0
-        || (thread != null && thread.hasWork())
-        || (waits != null && !waits.isEmpty());
+    return outstandingWork > 0 || (waits != null && !waits.isEmpty());
   }
 
   @Override
   public boolean maybe() {
-    return blockedStrands > 0 || foreignFutures > 0;
+    IoThread thread = io;
+    return blockedStrands > 0 || foreignFutures > 0 || (thread != null && thread.hasWork());
   }
 
   @Override

@@ -39,7 +39,15 @@ public interface Selector extends AutoCloseable {
   /// thread.
   void wakeup();
 
-  /// Returns whether I/O is outstanding, so that a virtual clock must not jump.
+  /// Returns when this next has something to do by itself, such as to give up a handshake: the
+  /// loop then calls [#select]. Called on the loop when it is idle.
+  ///
+  /// @return the time, by the loop's clock, in nanoseconds; [Long#MAX_VALUE] for never
+  default long deadlineNanos() {
+    return Long.MAX_VALUE;
+  }
+
+  /// Returns whether I/O is outstanding, so that a virtual clock must not jump at once.
   ///
   /// @return whether something is registered
   boolean hasWork();

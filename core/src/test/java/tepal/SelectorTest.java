@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static tepal.Asyncio.getRunningLoop;
 import static tepal.Asyncio.sleep;
 import static tepal.Asyncio.toThread;
+import static tepal.Asyncio.waitFor;
 import static tepal.testing.Testing.waitAllTasksBlocked;
 
 import java.io.IOException;
@@ -16,6 +17,7 @@ import java.nio.channels.Pipe;
 import java.nio.channels.SelectionKey;
 import java.time.Duration;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import tepal.testing.Trail;
@@ -109,8 +111,8 @@ class SelectorTest {
   }
 
   @Test
-  void a_virtual_clock_does_not_jump_while_input_is_expected() throws Exception {
-    builder = EventLoop.builder().clock(new VirtualClock());
+  void a_virtual_clock_gives_input_that_is_expected_its_grace() throws Exception {
+    builder = EventLoop.builder().clock(new VirtualClock(Duration.ofMinutes(1)));
     run(() -> {
       Future<Integer> read = selector.nextByte(getRunningLoop());
       TimerHandle _ = getRunningLoop().callLater(Duration.ofDays(1), trail.adding("a day later"));
@@ -122,6 +124,31 @@ class SelectorTest {
     });
 
     trail.assertIs("input at PT0S", "a day later");
+  }
+
+  @Test
+  void a_virtual_clock_jumps_when_input_did_not_come_within_its_grace() throws Exception {
+    builder = EventLoop.builder().clock(new VirtualClock(Duration.ofMillis(1)));
+    run(() -> {
+      Future<Integer> read = selector.nextByte(getRunningLoop());
+      assertThatThrownBy(() -> waitFor(read, Duration.ofDays(1)))
+          .isInstanceOf(TimeoutException.class);
+      trail.add("gave up at " + getRunningLoop().time());
+    });
+
+    trail.assertIs("gave up at PT24H");
+  }
+
+  @Test
+  void a_timer_of_the_selector_ends_its_wait_by_the_clock_of_the_loop() throws Exception {
+    builder = EventLoop.builder().clock(new VirtualClock());
+    run(() -> {
+      Future<@Nullable Void> alarm = selector.alarmAt(Duration.ofDays(1), getRunningLoop());
+      alarm.await();
+      trail.add("alarm at " + getRunningLoop().time());
+    });
+
+    trail.assertIs("alarm at PT24H");
   }
 
   @Test
@@ -199,6 +226,10 @@ class SelectorTest {
     int runs;
     boolean closedInRun;
     boolean pending;
+
+    @Nullable Future<@Nullable Void> alarm;
+
+    long alarmNanos;
     volatile long longestNanos;
 
     PipeSelector() {
@@ -237,6 +268,27 @@ class SelectorTest {
       }
     }
 
+    /// Returns a future that is done at a time of the loop's clock.
+    Future<@Nullable Void> alarmAt(Duration time, EventLoop loop) {
+      Future<@Nullable Void> future = loop.createFuture();
+      alarm = future;
+      alarmNanos = time.toNanos();
+      return future;
+    }
+
+    private void ring() {
+      Future<@Nullable Void> ringing = alarm;
+      if (ringing != null && ringing.getLoop().time().toNanos() >= alarmNanos) {
+        alarm = null;
+        ringing.setResult(null);
+      }
+    }
+
+    @Override
+    public long deadlineNanos() {
+      return alarm == null ? Long.MAX_VALUE : alarmNanos;
+    }
+
     @Override
     public void run(Runnable turns) {
       runs++;
@@ -256,6 +308,7 @@ class SelectorTest {
       lock.unlock();
       selects++;
       pending = false;
+      ring();
       longestNanos = Math.max(longestNanos, timeoutNanos);
       try {
         if (timeoutNanos == 0) {

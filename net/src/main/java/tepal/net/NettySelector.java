@@ -81,6 +81,11 @@ final class NettySelector implements Selector {
     protected boolean canBlock() {
       return !woken && !delivered;
     }
+
+    /// Returns the deadline of the first of Netty's own timers, or -1.
+    long firstDeadline() {
+      return nextScheduledTaskDeadlineNanos();
+    }
   }
 
   /// The loop's time, for timers of Netty's own.
@@ -222,6 +227,12 @@ final class NettySelector implements Selector {
     if (sleeping) {
       netty.wakeup();
     }
+  }
+
+  @Override
+  public long deadlineNanos() {
+    long first = netty.firstDeadline();
+    return first < 0 ? Long.MAX_VALUE : first;
   }
 
   @Override

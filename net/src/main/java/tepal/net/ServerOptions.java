@@ -1,36 +1,36 @@
 // SPDX-License-Identifier: Apache-2.0
 package tepal.net;
 
+import java.util.function.Consumer;
 import tepal.streams.StreamReader;
 
 /// What calls that start a server may be told beside the address: the keyword arguments of
-/// `asyncio.start_server`.
+/// `asyncio.start_server` and `loop.create_server`.
 ///
 /// Immutable: `ServerOptions.DEFAULT.withBacklog(1000)`.
-///
-/// @param limit the limit of the stream readers, in bytes; of no use to protocols
-/// @param backlog how many connections the system queues that were not accepted yet
-/// @param reuseAddress whether a port may be bound of which old connections are left
-/// @param reusePort whether other sockets may be bound to the same port
-/// @param startServing whether connections are accepted at once, or only after
-///     [Server#startServing()]. The sockets listen in any case, so that clients that come before
-///     that wait
-public record ServerOptions(
-    int limit, int backlog, boolean reuseAddress, boolean reusePort, boolean startServing) {
+public final class ServerOptions {
   /// A limit of 64 KiB, a backlog of 100, `reuseAddress` and `startServing`.
-  public static final ServerOptions DEFAULT = new ServerOptions(
-      StreamReader.DEFAULT_LIMIT, 100, /* reuseAddress= */ true, false, /* startServing= */ true);
+  public static final ServerOptions DEFAULT = new ServerOptions();
 
-  /// Checks the options.
-  ///
-  /// @throws IllegalArgumentException if the limit or the backlog is not positive
-  public ServerOptions {
-    if (limit <= 0) {
-      throw new IllegalArgumentException("Expected a limit of 1 byte or more, got " + limit);
-    }
-    if (backlog <= 0) {
-      throw new IllegalArgumentException("Expected a backlog of 1 or more, got " + backlog);
-    }
+  // set before anybody else sees the object
+  private int limit = StreamReader.DEFAULT_LIMIT;
+  private int backlog = 100;
+  private boolean reuseAddress = true;
+  private boolean reusePort;
+  private boolean startServing = true;
+
+  private ServerOptions() {}
+
+  /// Returns a copy that differs in what `change` sets.
+  private ServerOptions with(Consumer<ServerOptions> change) {
+    ServerOptions copy = new ServerOptions();
+    copy.limit = limit;
+    copy.backlog = backlog;
+    copy.reuseAddress = reuseAddress;
+    copy.reusePort = reusePort;
+    copy.startServing = startServing;
+    change.accept(copy);
+    return copy;
   }
 
   /// Returns these options with another limit of the stream readers.
@@ -39,16 +39,22 @@ public record ServerOptions(
   /// @return the new options
   /// @throws IllegalArgumentException if the limit is not positive
   public ServerOptions withLimit(int newLimit) {
-    return new ServerOptions(newLimit, backlog, reuseAddress, reusePort, startServing);
+    if (newLimit <= 0) {
+      throw new IllegalArgumentException("Expected a limit of 1 byte or more, got " + newLimit);
+    }
+    return with(copy -> copy.limit = newLimit);
   }
 
   /// Returns these options with another backlog.
   ///
-  /// @param newBacklog how many connections may wait to be accepted
+  /// @param newBacklog how many connections the system queues that were not accepted yet
   /// @return the new options
   /// @throws IllegalArgumentException if the backlog is not positive
   public ServerOptions withBacklog(int newBacklog) {
-    return new ServerOptions(limit, newBacklog, reuseAddress, reusePort, startServing);
+    if (newBacklog <= 0) {
+      throw new IllegalArgumentException("Expected a backlog of 1 or more, got " + newBacklog);
+    }
+    return with(copy -> copy.backlog = newBacklog);
   }
 
   /// Returns these options with or without binding a port of which old connections are left.
@@ -56,7 +62,7 @@ public record ServerOptions(
   /// @param newReuseAddress whether it may be bound
   /// @return the new options
   public ServerOptions withReuseAddress(boolean newReuseAddress) {
-    return new ServerOptions(limit, backlog, newReuseAddress, reusePort, startServing);
+    return with(copy -> copy.reuseAddress = newReuseAddress);
   }
 
   /// Returns these options with or without sharing the port with other sockets.
@@ -64,14 +70,51 @@ public record ServerOptions(
   /// @param newReusePort whether it is shared
   /// @return the new options
   public ServerOptions withReusePort(boolean newReusePort) {
-    return new ServerOptions(limit, backlog, reuseAddress, newReusePort, startServing);
+    return with(copy -> copy.reusePort = newReusePort);
   }
 
   /// Returns these options with or without accepting connections at once.
   ///
-  /// @param newStartServing whether connections are accepted at once
+  /// @param newStartServing whether connections are accepted at once, or only after
+  ///     [Server#startServing()]. The sockets listen in any case, so that clients that come before
+  ///     that wait
   /// @return the new options
   public ServerOptions withStartServing(boolean newStartServing) {
-    return new ServerOptions(limit, backlog, reuseAddress, reusePort, newStartServing);
+    return with(copy -> copy.startServing = newStartServing);
+  }
+
+  /// Returns the limit of the stream readers.
+  ///
+  /// @return the limit, in bytes; of no use to protocols
+  public int limit() {
+    return limit;
+  }
+
+  /// Returns how many connections the system queues that were not accepted yet.
+  ///
+  /// @return the backlog
+  public int backlog() {
+    return backlog;
+  }
+
+  /// Returns whether a port may be bound of which old connections are left.
+  ///
+  /// @return whether it may
+  public boolean reuseAddress() {
+    return reuseAddress;
+  }
+
+  /// Returns whether other sockets may be bound to the same port.
+  ///
+  /// @return whether they may
+  public boolean reusePort() {
+    return reusePort;
+  }
+
+  /// Returns whether connections are accepted at once.
+  ///
+  /// @return whether they are, or only after [Server#startServing()]
+  public boolean startServing() {
+    return startServing;
   }
 }
