@@ -7,6 +7,7 @@ import io.netty.channel.ServerChannel;
 import java.io.UncheckedIOException;
 import java.net.SocketAddress;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /// One transport of Netty's: how its channels are made. A class for each, so that only what is
 /// used is loaded.
@@ -28,8 +29,13 @@ abstract class NettyBackend {
   abstract SocketAddress unixAddress(Path path);
 
   /// Prepares the channel of a connection, which is not registered yet.
-  void configure(Channel channel, NettySelector selector) {
+  void configure(Channel channel, NettyConnection connection, NettySelector selector) {
     channel.config().setRecvByteBufAllocator(selector.received);
+  }
+
+  /// Returns the socket under a channel, if bytes may go past Netty there; otherwise null.
+  @Nullable NettySocket socket(Channel channel, NettySelector selector) {
+    return null;
   }
 
   /// Returns what to throw when waiting fails.

@@ -144,8 +144,8 @@ final class NettyChannels {
     config.setConnectTimeoutMillis(0); // timeouts are the caller's
     var _ = config.setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
     var _ = config.setOption(ChannelOption.TCP_NODELAY, true);
-    selector.backend.configure(channel, selector);
     NettyConnection connection = new NettyConnection(selector, channel, context, server);
+    selector.backend.configure(channel, connection, selector);
     channel.pipeline().addLast(connection);
     return connection;
   }

@@ -11,6 +11,7 @@ import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Objects;
@@ -39,9 +40,11 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
    * callbacks of the loop, one for each piece, which waits in `inbound`. There also waits what comes
    * although reading is paused: the peer has closed its side, and Netty reads what is left.
    *
-   * Writing: bytes are copied into `pending` when they are written, and handed to the channel in the
-   * next turn of the I/O thread, with one promise for all of them. The write buffer is `pending` and
-   * what the channel has not sent.
+   * Writing: bytes are copied into `pending` when they are written, and sent in the next turn of the
+   * I/O thread, past Netty if its queue is empty. What the system does not take then is handed to
+   * the channel, with one promise for all of it. A large array is sent at once, as far as the
+   * system takes it, instead of being copied. The write buffer is `pending` and what the channel
+   * has not sent.
    *
    * state     entered by                                 leaves by
    * --------  -----------------------------------------  ------------------------------------
@@ -63,6 +66,9 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
 
   // null for what this side opened; told when the connection is lost
   private final @Nullable NettyServer server;
+
+  // for what goes past Netty; null if nothing may
+  private final @Nullable NettySocket socket;
 
   // null until begun
   private @Nullable BaseProtocol<?> protocol;
@@ -113,6 +119,7 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
     this.channel = channel;
     this.context = context;
     this.server = server;
+    this.socket = selector.backend.socket(channel, selector);
   }
 
   Channel channel() {
@@ -181,6 +188,32 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
     byte[] bytes = new byte[data.readableBytes()];
     data.readBytes(bytes);
     enqueue(bytes);
+  }
+
+  /// Receives past Netty if there is much, and returns whether there was. Called on the I/O thread
+  /// before Netty receives, which then finds less or nothing.
+  boolean receiveLarge() {
+    NettySocket direct = socket;
+    if (direct == null || state != OPEN) {
+      return false;
+    }
+    try {
+      byte[] data = direct.receive();
+      if (data == null) {
+        return false;
+      }
+      selector.delivered();
+      StreamReader feeding = reader;
+      if (feeding != null && begun && inbound == null) {
+        feeding.feedData(data);
+      } else {
+        enqueue(data);
+      }
+      return true;
+    } catch (IOException e) {
+      broken(e);
+      return false;
+    }
   }
 
   @Override
@@ -279,8 +312,12 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
   @Override
   public void write(byte[] data) {
     if (data.length > 0 && mayWrite()) {
-      roomFor(data.length).writeBytes(data);
-      written(data.length);
+      int sent = data.length < NettySocket.LARGE ? 0 : sendNow(data);
+      int left = data.length - sent;
+      if (left > 0 && state == OPEN) {
+        roomFor(left).writeBytes(data, sent, left);
+        written(left);
+      }
     }
   }
 
@@ -302,6 +339,21 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
       throw new IllegalStateException("Expected no write after writeEof(), on " + this);
     }
     return state == OPEN;
+  }
+
+  /// Sends of a large array what the system takes now, unless something is to be sent before it.
+  /// Returns how many bytes that are.
+  private int sendNow(byte[] data) {
+    NettySocket direct = socket;
+    if (direct == null || pending != null || unsent > 0) {
+      return 0;
+    }
+    try {
+      return direct.send(data);
+    } catch (IOException e) {
+      abort(e);
+      return 0;
+    }
   }
 
   /// Returns a buffer that the next `length` bytes go into.
@@ -353,9 +405,27 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
       for (ByteBuf each : before) {
         var _ = channel.write(each, channel.voidPromise());
       }
+    } else if (socket != null && sent(last, socket)) {
+      return;
     }
     unsent++;
     var _ = channel.writeAndFlush(last, channel.newPromise().addListener(this));
+  }
+
+  /// Sends a buffer past Netty, and returns whether all of it is gone and nothing is left to do.
+  private boolean sent(ByteBuf data, NettySocket direct) {
+    try {
+      if (!direct.send(data)) {
+        return false;
+      }
+    } catch (IOException e) {
+      broken(e);
+    }
+    data.release();
+    if (waterMarks.isPaused()) {
+      shrunk();
+    }
+    return true;
   }
 
   /// What was handed over has been sent, or will never be. Called by Netty on the I/O thread.
@@ -522,6 +592,12 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
     failed(cause);
     var _ = ctx.close();
+  }
+
+  /// Ends the connection, whose socket has failed. On the I/O thread.
+  private void broken(IOException cause) {
+    failed(cause);
+    var _ = channel.close();
   }
 
   /// The connection is broken: what was written is lost, and nobody is told to write more. On the

@@ -11,6 +11,7 @@ import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
 import java.net.SocketAddress;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 final class NettyEpoll extends NettyBackend {
 
@@ -22,6 +23,16 @@ final class NettyEpoll extends NettyBackend {
   @Override
   IoHandlerFactory handlers() {
     return NettyEpollHandler.newFactory();
+  }
+
+  @Override
+  void configure(Channel channel, NettyConnection connection, NettySelector selector) {
+    channel.config().setRecvByteBufAllocator(selector.received.of(connection));
+  }
+
+  @Override
+  @Nullable NettySocket socket(Channel channel, NettySelector selector) {
+    return NettySocket.of(channel, selector.calls);
   }
 
   @Override

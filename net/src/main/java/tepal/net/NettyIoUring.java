@@ -47,7 +47,7 @@ final class NettyIoUring extends NettyBackend {
   }
 
   @Override
-  void configure(Channel channel, NettySelector selector) {
+  void configure(Channel channel, NettyConnection connection, NettySelector selector) {
     if (IoUring.isRegisterBufferRingSupported()) {
       var _ =
           channel.config().setOption(IoUringChannelOption.IO_URING_BUFFER_GROUP_ID, BUFFER_GROUP);

@@ -45,6 +45,9 @@ final class NettySelector implements Selector {
 
   final NettyWriteBuffers writeBuffers = new NettyWriteBuffers();
 
+  // null where arrays must be copied to be sent
+  final @Nullable SystemCalls calls = SystemCalls.orNull();
+
   // null until the first select
   private @Nullable Thread ioThread;
 
