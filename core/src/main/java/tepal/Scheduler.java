@@ -38,6 +38,7 @@ final class Scheduler implements LoopClock.Outstanding {
   final Inbox inbox = new Inbox();
   final LiveTasks tasks = new LiveTasks();
   final BlockedCallbacks blockedCallbacks = new BlockedCallbacks();
+  private final IdleSpin spin = new IdleSpin();
 
   // used by the thread that runs the loop, in opened mode
   final HeldMonitors heldMonitors = new HeldMonitors();
@@ -254,10 +255,12 @@ final class Scheduler implements LoopClock.Outstanding {
     becomeIdle();
     while (inbox.isEmpty()) {
       long nanos = mayIdle(deadline);
-      if (nanos <= 0) {
+      if (nanos <= 0 || spin.lookOut(inbox, nanos)) {
         break;
       }
+      long begin = System.nanoTime();
       inbox.sleep(nanos);
+      spin.slept(System.nanoTime() - begin, !inbox.isEmpty());
       // Put aside until the end of the run: carrying a strand would clear it.
       runnerInterrupted |= Thread.currentThread() == runner && Thread.interrupted();
     }
