@@ -4,6 +4,7 @@ package tepal.cli;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
+import java.util.Locale;
 import java.util.Properties;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -14,6 +15,8 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.UnmatchedArgumentException;
+import tepal.EventLoop;
+import tepal.net.Net;
 
 /// `tepal`: its subcommands and options.
 @Command(
@@ -82,7 +85,7 @@ final class TepalCommand implements Runnable {
         : exception.getMessage();
   }
 
-  /// Reads the version that the build wrote.
+  /// Says which build this is, and what its loops run on.
   static final class Version implements IVersionProvider {
     @Override
     public String[] getVersion() throws IOException {
@@ -91,8 +94,21 @@ final class TepalCommand implements Runnable {
         properties.load(in);
       }
       return new String[] {
-        "tepal %s, Java %s".formatted(properties.getProperty("version"), Runtime.version())
+        "tepal %s, Java %s".formatted(properties.getProperty("version"), Runtime.version()), loops()
       };
+    }
+
+    /// Asks a loop, so that this is what a program gets.
+    private static String loops() {
+      try (EventLoop loop = EventLoop.builder().build()) {
+        String mode = loop.mode().name().toLowerCase(Locale.ROOT);
+        try {
+          String transport = Net.of(loop).transport().name().toLowerCase(Locale.ROOT);
+          return "loops in %s mode, sockets wait in %s".formatted(mode, transport);
+        } catch (IllegalStateException | IllegalArgumentException e) {
+          return "loops in %s mode, no sockets: %s".formatted(mode, e.getMessage());
+        }
+      }
     }
   }
 }

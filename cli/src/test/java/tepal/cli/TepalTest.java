@@ -37,9 +37,10 @@ class TepalTest {
   }
 
   @Test
-  void version_names_the_library_and_the_jdk() throws Exception {
+  void version_names_the_library_the_jdk_and_what_loops_run_on() throws Exception {
     assertThat(tepal("--version").out())
-        .matches("tepal \\d+\\.\\d+\\.\\d+(-SNAPSHOT)?, Java \\d+.*\\R");
+        .matches("tepal \\d+\\.\\d+\\.\\d+(-SNAPSHOT)?, Java \\d+.*\\R"
+            + "loops in (opened|portable) mode, sockets wait in (epoll|kqueue|nio)\\R");
   }
 
   @Test
