@@ -54,6 +54,42 @@ class StreamsTest {
   }
 
   @OnTransports
+  void a_connection_reads_and_writes_itself(NetTransport transport) throws Exception {
+    Network.run(transport, () -> {
+      try (Server server = Net.startServer(
+              (reader, writer) -> {
+                try (Connection client = new Connection(reader, writer)) {
+                  for (byte[] line : client) {
+                    client.write(line);
+                    client.drain();
+                  }
+                  client.write(ByteBuffer.wrap(bytes("end;rest")));
+                }
+              },
+              HOST,
+              0);
+          Connection connection = connect(server)) {
+        connection.write(bytes("one\ntwo\nthree\n"));
+        connection.writeEof();
+
+        assertThat(text(connection.readLine())).isEqualTo("one\n");
+        assertThat(connection.lines().iterator().next()).isEqualTo("two");
+        assertThat(text(connection.readExactly(3))).isEqualTo("thr");
+        assertThat(text(connection.read(3))).isEqualTo("ee\n");
+        assertThat(text(connection.readUntil(bytes(";")))).isEqualTo("end;");
+        ByteBuffer four = ByteBuffer.allocate(4);
+        assertThat(connection.read(four)).isEqualTo(4);
+        assertThat(text(four.array())).isEqualTo("rest");
+        assertThat(connection.read()).isEmpty();
+        assertThat(connection.getExtraInfo(Net.PEERNAME))
+            .isEqualTo(server.sockets().getFirst());
+        connection.writer().close();
+        connection.waitClosed();
+      }
+    });
+  }
+
+  @OnTransports
   void the_array_that_was_written_may_be_used_again_at_once(NetTransport transport)
       throws Exception {
     Network.run(transport, () -> {
