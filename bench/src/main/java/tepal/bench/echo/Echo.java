@@ -48,7 +48,7 @@ public final class Echo {
     List<String> words =
         Arrays.stream(arguments).filter(it -> !it.startsWith("-")).toList();
     Path home = Path.of(System.getProperty("tepal.bench.home", "bench"));
-    List<EchoServer> servers = EchoServer.all(home.resolve("python")).stream()
+    List<EchoServer> servers = EchoServer.all(home).stream()
         .filter(server -> words.isEmpty()
             || words.stream()
                 .anyMatch(word ->

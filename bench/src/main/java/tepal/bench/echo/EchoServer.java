@@ -26,7 +26,7 @@ record EchoServer(String name, List<String> command, String rawNetty) {
       "--enable-native-access=ALL-UNNAMED");
 
   /// Returns the servers that can run on this machine.
-  static List<EchoServer> all(Path pythonDirectory) {
+  static List<EchoServer> all(Path home) {
     List<EchoServer> servers = new ArrayList<>();
     for (String transport : List.of("epoll", "io_uring", "nio")) {
       String raw = "raw Netty, " + transport;
@@ -38,7 +38,7 @@ record EchoServer(String name, List<String> command, String rawNetty) {
             raw));
       }
     }
-    String script = pythonDirectory.resolve("echo.py").toString();
+    String script = home.resolve("python").resolve("echo.py").toString();
     String python = System.getenv().getOrDefault("BENCH_PYTHON", "python3");
     String uvloop = pythonWithUvloop(python);
     for (String style : List.of("streams", "protocol")) {
@@ -48,6 +48,7 @@ record EchoServer(String name, List<String> command, String rawNetty) {
             new EchoServer("uvloop " + style, List.of(uvloop, script, style, "--uvloop"), ""));
       }
     }
+    Go.server(home).ifPresent(servers::add);
     return servers;
   }
 
