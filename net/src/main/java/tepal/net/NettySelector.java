@@ -58,6 +58,12 @@ final class NettySelector implements Selector {
   // the I/O thread
   private boolean delivered;
 
+  // the deadline of Netty's first timer that the loop was told last
+  private long knownDeadline = Long.MAX_VALUE;
+
+  // whether Netty's loop is being ended; confined to the I/O thread
+  private boolean closing;
+
   // how many channels are registered; confined to the I/O thread
   private int channels;
 
@@ -85,9 +91,10 @@ final class NettySelector implements Selector {
       return !woken && !delivered;
     }
 
-    /// Returns the deadline of the first of Netty's own timers, or -1.
+    /// Returns the deadline of the first of Netty's own timers, by the loop's clock.
     long firstDeadline() {
-      return nextScheduledTaskDeadlineNanos();
+      long deadline = nextScheduledTaskDeadlineNanos();
+      return deadline < 0 ? Long.MAX_VALUE : deadline;
     }
   }
 
@@ -98,9 +105,12 @@ final class NettySelector implements Selector {
       return 0;
     }
 
+    // moved on by each look at it while Netty's loop ends, which waits for time to pass
+    private long added;
+
     @Override
     public long nanoTime() {
-      return loop.time().toNanos();
+      return loop.time().toNanos() + (closing ? ++added : 0);
     }
 
     @Override
@@ -175,7 +185,7 @@ final class NettySelector implements Selector {
     delivered = false;
     try {
       runPending();
-      if (timeoutNanos == 0 || delivered) {
+      if (timeoutNanos == 0 || delivered || isTimerSooner()) {
         netty.runNow();
       } else {
         await(timeoutNanos);
@@ -199,7 +209,12 @@ final class NettySelector implements Selector {
     do {
       netty.run(limited ? left : 0); // 0 is no limit there
       left = limited ? end - System.nanoTime() : 1;
-    } while (!delivered && !woken && left > 0 && !isPending());
+    } while (!delivered && !woken && left > 0 && !isPending() && !isTimerSooner());
+  }
+
+  /// Returns whether Netty has a timer that the loop did not know of when it began to wait.
+  private boolean isTimerSooner() {
+    return netty.firstDeadline() < knownDeadline;
   }
 
   private void takeOwnership() {
@@ -234,8 +249,8 @@ final class NettySelector implements Selector {
 
   @Override
   public long deadlineNanos() {
-    long first = netty.firstDeadline();
-    return first < 0 ? Long.MAX_VALUE : first;
+    knownDeadline = netty.firstDeadline();
+    return knownDeadline;
   }
 
   @Override
@@ -247,6 +262,7 @@ final class NettySelector implements Selector {
   public void close() {
     takeOwnership();
     actions.clear();
+    closing = true;
     var _ = netty.shutdownGracefully(0, 0, TimeUnit.NANOSECONDS);
     while (!netty.isTerminated()) {
       netty.runNow();
