@@ -11,7 +11,10 @@ import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
+import java.io.ByteArrayOutputStream;
+import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.util.ArrayDeque;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -96,6 +99,9 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
   private @Nullable ByteBuf pending;
   private int pendingBytes;
 
+  // null if the connection is not encrypted; set on the loop, before the handshake begins
+  private @Nullable NettyTlsHandler tls;
+
   // whether the selector is to flush this
   private boolean flushing;
 
@@ -117,6 +123,10 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
 
   Channel channel() {
     return channel;
+  }
+
+  NettySelector selector() {
+    return selector;
   }
 
   private EventLoop loop() {
@@ -194,6 +204,10 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
     StreamReader feeding = reader;
     if (feeding != null && begun && inbound == null) {
       feeding.feedEof();
+      if (tls != null) {
+        // TLS has no half of a stream; but what is written by those who are woken now is sent.
+        var _ = loop().callSoon(this::close, context);
+      }
     } else {
       enqueue(ChannelInputShutdownEvent.INSTANCE);
     }
@@ -215,7 +229,11 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
   /// Gives the protocol the next piece, if it wants it. Called on the callback thread.
   private void handNext() {
     ArrayDeque<Object> queue = inbound;
-    if (queue == null || paused || state != OPEN || !(protocol instanceof Protocol receiving)) {
+    if (queue == null
+        || paused
+        || state != OPEN
+        || isHandshaking()
+        || !(protocol instanceof Protocol receiving)) {
       return;
     }
     Object piece = queue.remove();
@@ -225,7 +243,7 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
     try {
       if (piece instanceof byte[] bytes) {
         receiving.dataReceived(bytes);
-      } else if (!receiving.eofReceived()) {
+      } else if (!receiving.eofReceived() || tls != null) {
         close();
       }
     } catch (Exception e) {
@@ -270,8 +288,9 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
   }
 
   /// On the I/O thread.
-  private void updateReading() {
-    channel.config().setAutoRead(begun && !paused && !eofReceived && state == OPEN);
+  void updateReading() {
+    boolean wanted = begun && !paused && !eofReceived && state == OPEN;
+    channel.config().setAutoRead(tls == null ? wanted : tls.reads(wanted));
   }
 
   // ---- Writing
@@ -340,9 +359,15 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
   /// that wrote.
   void flush() {
     flushing = false;
+    if (unsent == 0 && !isHandshaking()) {
+      handOver();
+    } // else the rest is gathered until what was handed over before is sent
+  }
+
+  /// Hands all that was written to the channel, on the I/O thread.
+  void handOver() {
     ByteBuf last = pending;
-    if (last == null || unsent > 0) {
-      // What was handed over before is not sent yet: the rest is gathered until it is.
+    if (last == null) {
       return;
     }
     pending = null;
@@ -364,6 +389,9 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
     unsent--;
     if (!sent.isSuccess()) {
       failed(sent.cause());
+      if (tls != null) { // a socket closes itself, an engine does not
+        var _ = channel.close();
+      }
       return;
     }
     if (unsent == 0) {
@@ -438,11 +466,15 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
 
   @Override
   public boolean canWriteEof() {
-    return true;
+    return tls == null;
   }
 
   @Override
   public void writeEof() {
+    if (tls != null) {
+      throw new UnsupportedOperationException(
+          "Expected a connection without TLS, which has no end of one direction, found " + this);
+    }
     if (state == OPEN && !eofWritten) {
       eofWritten = true;
       selector.onIoThread(this::afterFlush);
@@ -459,7 +491,11 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
   /// Everything that was written has been sent. On the I/O thread.
   private void allSent() {
     if (state == CLOSING) {
-      var _ = channel.close();
+      if (tls == null) {
+        var _ = channel.close();
+      } else {
+        tls.shutDown();
+      }
     } else if (eofWritten
         && channel instanceof DuplexChannel duplex
         && !duplex.isOutputShutdown()) {
@@ -476,10 +512,15 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
 
   @Override
   public void close() {
-    if (state == OPEN) {
+    if (isHandshaking()) {
+      abort();
+    } else if (state == OPEN) {
       state = CLOSING;
       inbound = null;
       selector.onIoThread(() -> {
+        if (tls != null) {
+          tls.beginShutdown();
+        }
         updateReading();
         afterFlush();
       });
@@ -554,6 +595,10 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
   /// Called on the callback thread.
   private void lost() {
     BaseProtocol<?> told = protocol;
+    if (told == null && server != null && failure != null) {
+      System.getLogger("tepal")
+          .log(Level.DEBUG, "A connection failed before it began: " + this, failure);
+    }
     try {
       if (told != null) {
         told.connectionLost(NettyFailures.of(failure));
@@ -565,6 +610,52 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
     }
   }
 
+  // ---- TLS; see NettyTls
+
+  private boolean isHandshaking() {
+    return tls != null && tls.isHandshaking();
+  }
+
+  /// @throws IllegalStateException if this is closing, or has TLS
+  void requirePlain() {
+    if (state != OPEN || tls != null || eofWritten || eofReceived) {
+      throw new IllegalStateException(
+          "Expected a connection that is open in both directions and has no TLS, found " + this);
+    }
+  }
+
+  void setTls(NettyTlsHandler handler) {
+    tls = handler;
+  }
+
+  /// Takes what has come and nobody was given or has read, in the order in which it came.
+  byte[] takeReceived() {
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
+    if (reader != null) {
+      all.writeBytes(reader.takeFed());
+    }
+    ArrayDeque<Object> queue = inbound;
+    inbound = null;
+    while (queue != null && queue.poll() instanceof byte[] piece) {
+      all.writeBytes(piece);
+    }
+    return all.toByteArray();
+  }
+
+  /// On the I/O thread.
+  void handshakeDone() {
+    updateReading();
+    afterFlush();
+  }
+
+  /// Returns why the handshake has failed, which is more than that the channel was closed if it
+  /// broke.
+  Throwable handshakeFailure(Throwable cause) {
+    return cause instanceof ClosedChannelException
+        ? NettyFailures.handshakeEnded(NettyFailures.of(failure))
+        : cause;
+  }
+
   // ---- What is known
 
   @Override
@@ -574,6 +665,8 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
       value = NettyAddresses.toJdk(channel.remoteAddress());
     } else if (key.equals(Net.SOCKNAME)) {
       value = NettyAddresses.toJdk(channel.localAddress());
+    } else if (tls != null) {
+      value = tls.extraInfo(key);
     }
     return key.type().isInstance(value) ? key.type().cast(value) : null;
   }
