@@ -567,7 +567,7 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
 
   /// The connection is broken: what was written is lost, and nobody is told to write more. On the
   /// I/O thread.
-  private void failed(Throwable cause) {
+  void failed(Throwable cause) {
     if (failure == null && !broken) {
       failure = cause;
     }

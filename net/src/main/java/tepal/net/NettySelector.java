@@ -170,12 +170,13 @@ final class NettySelector implements Selector {
     takeOwnership();
     selecting = true;
     delivered = false;
+    long first = deadlineNanos();
     try {
       runPending();
-      if (timeoutNanos == 0 || delivered) {
+      if (timeoutNanos == 0 || delivered || deadlineNanos() < first) {
         netty.runNow();
       } else {
-        await(timeoutNanos);
+        await(timeoutNanos, first);
       }
     } catch (UncheckedIOException e) {
       throw backend.explain(e);
@@ -187,8 +188,9 @@ final class NettySelector implements Selector {
   }
 
   /// Waits until the loop has something to run, or the time is over. Events that give it nothing,
-  /// such as the completion of a write on io_uring, do not end the turn.
-  private void await(long timeoutNanos) {
+  /// such as the completion of a write on io_uring, do not end the turn; a timer that is due before
+  /// what was the first one does, as the loop must know of it.
+  private void await(long timeoutNanos, long first) {
     boolean limited = timeoutNanos != Long.MAX_VALUE;
     long end = limited ? System.nanoTime() + timeoutNanos : 0;
     long left = timeoutNanos;
@@ -196,7 +198,7 @@ final class NettySelector implements Selector {
     do {
       netty.run(limited ? left : 0); // 0 is no limit there
       left = limited ? end - System.nanoTime() : 1;
-    } while (!delivered && !woken && left > 0 && !isPending());
+    } while (!delivered && !woken && left > 0 && !isPending() && deadlineNanos() >= first);
   }
 
   private void takeOwnership() {

@@ -7,6 +7,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.handler.codec.DecoderException;
 import io.netty.handler.ssl.SslHandler;
 import java.io.IOException;
 import java.security.cert.X509Certificate;
@@ -121,6 +122,9 @@ final class NettyTlsHandler extends SslHandler {
     }
     try {
       super.channelRead(ctx, message);
+    } catch (DecoderException e) {
+      connection.failed(e); // the channel is closed already, so that nobody else would say why
+      throw e;
     } finally {
       if (internalBuffer().isReadable() && internalBuffer() != kept) {
         keep(ctx);
@@ -250,6 +254,7 @@ final class NettyTlsHandler extends SslHandler {
       // The peer has closed both directions instead of answering.
       var _ = ctx.close();
     } else {
+      connection.failed(cause);
       super.exceptionCaught(ctx, cause);
     }
   }

@@ -40,6 +40,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tepal.CancelledError;
+import tepal.ExceptionContext;
 import tepal.Future;
 import tepal.Task;
 import tepal.streams.Protocol;
@@ -486,7 +487,7 @@ class TlsTest {
   @OnTlsEngines
   void connections_that_are_cancelled_at_random_leave_nothing(
       NetTransport transport, TlsEngine engine) throws Exception {
-    Network.run(transport, () -> {
+    List<ExceptionContext> told = Network.runAndReport(transport, () -> {
       Server server = echoServer(engine);
       Random random = new Random(3);
       List<Task<?>> tasks = new ArrayList<>();
@@ -506,6 +507,9 @@ class TlsTest {
       server.abortClients();
       server.waitClosed();
     });
+    // those of echo tasks whose peer was cancelled
+    assertThat(told)
+        .allSatisfy(each -> assertThat(each.exception()).isInstanceOf(UncheckedIOException.class));
   }
 
   @OnTlsEngines
