@@ -7,10 +7,9 @@
 // Talk to it with `openssl s_client -quiet -connect localhost:8443`; Ctrl-C ends it.
 
 import static tepal.Asyncio.*;
+import static tepal.process.Subprocess.createSubprocessExec;
 
-import java.nio.file.*;
 import java.security.KeyStore;
-import tepal.files.TemporaryPath;
 import tepal.net.*;
 import tepal.process.*;
 import tepal.streams.*;
@@ -45,11 +44,12 @@ KeyStore throwAwayCertificate() throws Exception {
   Path directory = Files.createTempDirectory("tepal");
   Path file = directory.resolve("keys.p12");
   try {
-    Subprocess making = Subprocess.exec(
+    List<String> command = List.of(
         keytool.toString(), "-genkeypair", "-alias", "server", "-keyalg", "EC",
         "-dname", "CN=localhost", "-ext", "san=dns:localhost,ip:127.0.0.1",
         "-storetype", "PKCS12", "-keystore", file.toString(), "-storepass", PASSWORD);
-    if (making.waitFor() != 0) {
+    SubprocessOptions quiet = SubprocessOptions.DEFAULT.stderr(Stdio.DEVNULL);
+    if (createSubprocessExec(command, quiet).await() != 0) {
       throw new IllegalStateException("keytool has failed");
     }
     return KeyStore.getInstance(file.toFile(), PASSWORD.toCharArray());

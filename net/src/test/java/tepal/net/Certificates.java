@@ -108,8 +108,7 @@ final class Certificates {
   /// Returns a context of the JDK's, for either side.
   static SSLContext jdk() throws Exception {
     SSLContext context = SSLContext.getInstance("TLS");
-    KeyManagerFactory keys =
-        KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+    KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
     keys.init(SERVER.toKeyStore(new char[0]), new char[0]);
     TrustManagerFactory trust = AUTHORITY.toTrustManagerFactory();
     context.init(keys.getKeyManagers(), trust.getTrustManagers(), null);

@@ -23,8 +23,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
     static Stream<Arguments> pairs() {
       return OnTransports.Available.transports()
-          .flatMap(transport -> Certificates.engines().stream()
-              .map(engine -> Arguments.of(transport, engine)));
+          .flatMap(transport ->
+              Certificates.engines().stream().map(engine -> Arguments.of(transport, engine)));
     }
   }
 }

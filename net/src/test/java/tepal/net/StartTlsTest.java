@@ -109,9 +109,10 @@ class StartTlsTest {
                   writer.startTls(tls);
                   heard.add(text(reader.readLine()));
                 } catch (UncheckedIOException e) {
-                  heard.add(Objects.requireNonNull(e.getCause()) instanceof SSLException
-                      ? "refused"
-                      : e.toString());
+                  heard.add(
+                      Objects.requireNonNull(e.getCause()) instanceof SSLException
+                          ? "refused"
+                          : e.toString());
                 } finally {
                   over.setResult(null);
                 }
@@ -202,8 +203,8 @@ class StartTlsTest {
             port(server));
         client.transport().write(bytes("STARTTLS"));
         goAhead.await();
-        Transport secured = net.startTls(
-            client.transport(), client.protocol(), Certificates.client(engine), NAME);
+        Transport secured =
+            net.startTls(client.transport(), client.protocol(), Certificates.client(engine), NAME);
         assertThat(secured).isSameAs(client.transport());
         secured.write(bytes("hello"));
         lost.await();

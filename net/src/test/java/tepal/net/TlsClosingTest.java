@@ -168,8 +168,8 @@ class TlsClosingTest {
   }
 
   @OnTlsEngines
-  void a_client_that_never_begins_is_closed_after_a_minute(
-      NetTransport transport, TlsEngine engine) throws Exception {
+  void a_client_that_never_begins_is_closed_after_a_minute(NetTransport transport, TlsEngine engine)
+      throws Exception {
     inVirtualTime(transport, () -> {
       Duration begin = getRunningLoop().time();
       try (Server server = Certificates.echoServer(engine);
@@ -380,9 +380,8 @@ class TlsClosingTest {
         int port = port(server);
         String answer = tepal.Asyncio.toThread(() -> {
           try (Socket raw = new Socket(HOST, port);
-              SSLSocket socket = (SSLSocket) Certificates.jdk()
-                  .getSocketFactory()
-                  .createSocket(raw, HOST, port, false)) {
+              SSLSocket socket = (SSLSocket)
+                  Certificates.jdk().getSocketFactory().createSocket(raw, HOST, port, false)) {
             socket.getOutputStream().write(bytes("hello"));
             InputStream in = socket.getInputStream();
             String text = text(in.readNBytes(5));

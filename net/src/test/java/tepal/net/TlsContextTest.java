@@ -39,7 +39,8 @@ class TlsContextTest {
     byte[] inner = java.util.Arrays.copyOfRange(wrapped, 26, wrapped.length);
 
     assertThat(Pem.privateKey(pem("RSA PRIVATE KEY", inner), null)).isEqualTo(key);
-    assertThat(Pem.privateKey("some text\n" + pem("PRIVATE KEY", wrapped), null)).isEqualTo(key);
+    assertThat(Pem.privateKey("some text\n" + pem("PRIVATE KEY", wrapped), null))
+        .isEqualTo(key);
   }
 
   @Test
@@ -111,8 +112,7 @@ class TlsContextTest {
             PASSWORD))
         .withMessageContaining("openssl pkcs8 -topk8");
     assertThatIllegalArgumentException()
-        .isThrownBy(
-            () -> Pem.privateKey(pem("PRIVATE KEY", HexFormat.of().parseHex("3000")), null))
+        .isThrownBy(() -> Pem.privateKey(pem("PRIVATE KEY", HexFormat.of().parseHex("3000")), null))
         .withMessageContaining("cannot be read");
   }
 
@@ -133,7 +133,8 @@ class TlsContextTest {
             .build()
             .engine())
         .isEqualTo(engine);
-    assertThat(TlsContext.server(chain, key).engine()).isEqualTo(TlsContext.client().engine());
+    assertThat(TlsContext.server(chain, key).engine())
+        .isEqualTo(TlsContext.client().engine());
     assertThatThrownBy(() -> TlsContext.server(directory.resolve("missing"), key))
         .isInstanceOf(UncheckedIOException.class)
         .hasMessageContaining("missing");
@@ -155,8 +156,7 @@ class TlsContextTest {
         .isThrownBy(() ->
             TlsContext.clientBuilder().engine(TlsEngine.JDK).protocols("TLSv9").build());
     assertThatIllegalArgumentException()
-        .isThrownBy(
-            () -> ConnectOptions.DEFAULT.withTlsHandshakeTimeout(java.time.Duration.ZERO))
+        .isThrownBy(() -> ConnectOptions.DEFAULT.withTlsHandshakeTimeout(java.time.Duration.ZERO))
         .withMessageContaining("Expected a handshake timeout of more than zero");
   }
 }

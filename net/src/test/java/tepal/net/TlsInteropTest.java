@@ -35,8 +35,8 @@ class TlsInteropTest {
       try (Server server = Certificates.echoServer(engine)) {
         int port = port(server);
         String answer = toThread(() -> {
-          try (SSLSocket socket = (SSLSocket)
-              Certificates.jdk().getSocketFactory().createSocket(HOST, port)) {
+          try (SSLSocket socket =
+              (SSLSocket) Certificates.jdk().getSocketFactory().createSocket(HOST, port)) {
             socket.getOutputStream().write(bytes("hello"));
             String text = text(socket.getInputStream().readNBytes(5));
             socket.close(); // which waits for the server's close_notify
@@ -85,8 +85,8 @@ class TlsInteropTest {
   }
 
   @OnTlsEngines
-  void openssl_s_client_is_served(
-      NetTransport transport, TlsEngine engine, @TempDir Path directory) throws Exception {
+  void openssl_s_client_is_served(NetTransport transport, TlsEngine engine, @TempDir Path directory)
+      throws Exception {
     assumeTrue(hasOpenssl(), "openssl is not installed");
     Path trusted =
         Files.writeString(directory.resolve("ca.pem"), AUTHORITY.getRootCertificatePEM());
@@ -94,9 +94,17 @@ class TlsInteropTest {
       try (Server server = Certificates.echoServer(engine)) {
         for (String version : List.of("-tls1_2", "-tls1_3")) {
           List<String> command = List.of(
-              "openssl", "s_client", "-quiet", version, "-verify_return_error",
-              "-verify_hostname", NAME, "-CAfile", trusted.toString(),
-              "-connect", HOST + ":" + port(server));
+              "openssl",
+              "s_client",
+              "-quiet",
+              version,
+              "-verify_return_error",
+              "-verify_hostname",
+              NAME,
+              "-CAfile",
+              trusted.toString(),
+              "-connect",
+              HOST + ":" + port(server));
           assertThat(toThread(() -> dialogue(command))).isEqualTo("hello");
         }
       }
@@ -104,8 +112,9 @@ class TlsInteropTest {
   }
 
   private static String dialogue(List<String> command) throws Exception {
-    Process process =
-        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+    Process process = new ProcessBuilder(command)
+        .redirectError(ProcessBuilder.Redirect.DISCARD)
+        .start();
     try (OutputStream out = process.getOutputStream();
         BufferedReader in = process.inputReader(UTF_8)) {
       out.write(bytes("hello\n"));
@@ -118,8 +127,8 @@ class TlsInteropTest {
   }
 
   @OnTlsEngines
-  void openssl_s_server_serves(
-      NetTransport transport, TlsEngine engine, @TempDir Path directory) throws Exception {
+  void openssl_s_server_serves(NetTransport transport, TlsEngine engine, @TempDir Path directory)
+      throws Exception {
     assumeTrue(hasOpenssl(), "openssl is not installed");
     Path chain = Files.writeString(directory.resolve("c.pem"), SERVER.getCertificatePathPEM());
     Path key = Files.writeString(directory.resolve("k.pem"), SERVER.getPrivateKeyPEM());
@@ -128,8 +137,15 @@ class TlsInteropTest {
       port = free.getLocalPort();
     }
     Process process = new ProcessBuilder(
-            "openssl", "s_server", "-rev", "-accept", HOST + ":" + port,
-            "-cert", chain.toString(), "-key", key.toString())
+            "openssl",
+            "s_server",
+            "-rev",
+            "-accept",
+            HOST + ":" + port,
+            "-cert",
+            chain.toString(),
+            "-key",
+            key.toString())
         .redirectErrorStream(true)
         .start();
     try (BufferedReader out = process.inputReader(UTF_8)) {
@@ -138,8 +154,8 @@ class TlsInteropTest {
         line = out.readLine();
       } while (line != null && !line.startsWith("ACCEPT"));
       Network.run(transport, () -> {
-        try (Connection connection = Net.openConnection(
-            HOST, port, connecting(engine).withServerHostname(NAME))) {
+        try (Connection connection =
+            Net.openConnection(HOST, port, connecting(engine).withServerHostname(NAME))) {
           connection.writer().write(bytes("hello\n"));
           assertThat(text(connection.reader().readLine())).isEqualTo("olleh\n");
         }

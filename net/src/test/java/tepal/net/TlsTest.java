@@ -138,8 +138,8 @@ class TlsTest {
   }
 
   @OnTlsEngines
-  void a_unix_socket_can_have_tls(
-      NetTransport transport, TlsEngine engine, @TempDir Path directory) throws Exception {
+  void a_unix_socket_can_have_tls(NetTransport transport, TlsEngine engine, @TempDir Path directory)
+      throws Exception {
     Network.run(transport, () -> {
       Path path = directory.resolve("socket");
       try (Server server = Net.startUnixServer(Network::echo, path, serving(engine));
@@ -188,8 +188,10 @@ class TlsTest {
   @OnTlsEngines
   void the_first_protocol_in_common_is_chosen(NetTransport transport, TlsEngine engine)
       throws Exception {
-    TlsContext own = serverWith(engine, Certificates.SERVER).alpnProtocols("b", "c").build();
-    TlsContext client = Certificates.clientBuilder(engine).alpnProtocols("a", "c", "b").build();
+    TlsContext own =
+        serverWith(engine, Certificates.SERVER).alpnProtocols("b", "c").build();
+    TlsContext client =
+        Certificates.clientBuilder(engine).alpnProtocols("a", "c", "b").build();
     Network.run(transport, () -> {
       try (Server server = Net.startServer(
               (_, writer) -> {
@@ -200,8 +202,8 @@ class TlsTest {
               HOST,
               0,
               ServerOptions.DEFAULT.withTls(own));
-          Connection connection = Net.openConnection(
-              HOST, port(server), ConnectOptions.DEFAULT.withTls(client))) {
+          Connection connection =
+              Net.openConnection(HOST, port(server), ConnectOptions.DEFAULT.withTls(client))) {
         assertThat(connection.writer().getExtraInfo(Net.ALPN_PROTOCOL)).isEqualTo("b");
         assertThat(text(connection.reader().read())).isEqualTo("b");
       }
@@ -236,8 +238,7 @@ class TlsTest {
         assertThat(ask(server, good)).isEqualTo("welcome\n");
         for (TlsContext bad : List.of(stranger, Certificates.client(engine))) {
           // With TLS 1.3 the client learns of it when it reads.
-          assertThatThrownBy(() -> ask(server, bad))
-              .isInstanceOf(UncheckedIOException.class);
+          assertThatThrownBy(() -> ask(server, bad)).isInstanceOf(UncheckedIOException.class);
         }
         assertThat(served).containsExactly("CN=a client");
       }
@@ -284,8 +285,8 @@ class TlsTest {
         .build();
     Network.run(transport, () -> {
       try (Server server = echoServer(engine);
-          Connection connection = Net.openConnection(
-              HOST, port(server), ConnectOptions.DEFAULT.withTls(client))) {
+          Connection connection =
+              Net.openConnection(HOST, port(server), ConnectOptions.DEFAULT.withTls(client))) {
         connection.writer().write(bytes("hello\n"));
         assertThat(text(connection.reader().readLine())).isEqualTo("hello\n");
         assertThat(connection.writer().getExtraInfo(Net.CIPHER))
@@ -343,14 +344,14 @@ class TlsTest {
   void a_certificate_that_nobody_vouches_for_is_refused_unless_anything_is_trusted(
       NetTransport transport, TlsEngine engine) throws Exception {
     TlsContext system = TlsContext.clientBuilder().engine(engine).build();
-    TlsContext anything = TlsContext.clientBuilder().engine(engine).trustAnything().build();
+    TlsContext anything =
+        TlsContext.clientBuilder().engine(engine).trustAnything().build();
     Network.run(transport, () -> {
       try (Server server = echoServer(engine)) {
         assertThatThrownBy(() -> echoOnce(server, ConnectOptions.DEFAULT.withTls(system)))
             .isInstanceOf(UncheckedIOException.class)
             .hasCauseInstanceOf(SSLHandshakeException.class);
-        assertThat(echoOnce(server, ConnectOptions.DEFAULT.withTls(anything)))
-            .isEqualTo("hello\n");
+        assertThat(echoOnce(server, ConnectOptions.DEFAULT.withTls(anything))).isEqualTo("hello\n");
       }
     });
   }
@@ -372,7 +373,8 @@ class TlsTest {
   @OnTlsEngines
   void sides_without_a_version_in_common_do_not_connect(NetTransport transport, TlsEngine engine)
       throws Exception {
-    TlsContext old = serverWith(engine, Certificates.SERVER).protocols("TLSv1.2").build();
+    TlsContext old =
+        serverWith(engine, Certificates.SERVER).protocols("TLSv1.2").build();
     TlsContext client = Certificates.clientBuilder(engine).protocols("TLSv1.3").build();
     Network.run(transport, () -> {
       try (Server server =
@@ -385,8 +387,8 @@ class TlsTest {
   }
 
   @OnTlsEngines
-  void a_server_that_speaks_plaintext_is_not_taken_for_tls(
-      NetTransport transport, TlsEngine engine) throws Exception {
+  void a_server_that_speaks_plaintext_is_not_taken_for_tls(NetTransport transport, TlsEngine engine)
+      throws Exception {
     Network.run(transport, () -> {
       try (Server server = Net.startServer(
           (_, writer) -> {
@@ -437,8 +439,8 @@ class TlsTest {
       throws Exception {
     Network.run(transport, () -> {
       assertThatIllegalArgumentException()
-          .isThrownBy(() -> Net.openConnection(
-              HOST, 1, ConnectOptions.DEFAULT.withServerHostname("example.org")))
+          .isThrownBy(() ->
+              Net.openConnection(HOST, 1, ConnectOptions.DEFAULT.withServerHostname("example.org")))
           .withMessageContaining("only together with TLS");
       assertThatIllegalArgumentException()
           .isThrownBy(() -> Net.openConnection(
@@ -446,10 +448,7 @@ class TlsTest {
           .withMessageContaining("Expected a TlsContext for a client");
       assertThatIllegalArgumentException()
           .isThrownBy(() -> Net.startServer(
-              Network::echo,
-              HOST,
-              0,
-              ServerOptions.DEFAULT.withTls(Certificates.client(engine))))
+              Network::echo, HOST, 0, ServerOptions.DEFAULT.withTls(Certificates.client(engine))))
           .withMessageContaining("Expected a TlsContext for a server");
     });
   }
@@ -585,10 +584,11 @@ class TlsTest {
 
   @Test
   void a_socket_says_that_the_address_is_wrong_before_tls_begins() throws Exception {
-    Network.run(NetTransport.NIO, () -> assertThatThrownBy(() -> Net.openConnection(
-            HOST, 1, connecting(TlsEngine.JDK)))
-        .isInstanceOf(UncheckedIOException.class)
-        .hasCauseInstanceOf(IOException.class)
-        .satisfies(it -> assertThat(it.getCause()).isNotInstanceOf(SSLException.class)));
+    Network.run(
+        NetTransport.NIO,
+        () -> assertThatThrownBy(() -> Net.openConnection(HOST, 1, connecting(TlsEngine.JDK)))
+            .isInstanceOf(UncheckedIOException.class)
+            .hasCauseInstanceOf(IOException.class)
+            .satisfies(it -> assertThat(it.getCause()).isNotInstanceOf(SSLException.class)));
   }
 }
