@@ -34,7 +34,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// Runs every example in a process of its own and reads what it prints.
 class ExamplesTest {
   // they run until Ctrl-C
-  private static final Set<String> ENDLESS = Set.of("Forever", "EchoServer", "EchoProtocol", "TlsServer");
+  private static final Set<String> ENDLESS =
+      Set.of("Forever", "EchoServer", "EchoProtocol", "TlsServer");
 
   // they sleep most of the time, so that several can run at once
   private static final ExecutorService AT_ONCE = Executors.newFixedThreadPool(3);

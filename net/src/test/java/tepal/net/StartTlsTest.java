@@ -31,6 +31,7 @@ import tepal.streams.StreamWriter;
 import tepal.streams.Transport;
 
 /// TLS that begins on a running connection.
+@SuppressWarnings("try") // what is closed before its scope ends
 class StartTlsTest {
 
   private static StartTlsOptions named(TlsEngine engine) {

@@ -37,6 +37,7 @@ import tepal.TimeoutException;
 import tepal.testing.VirtualClock;
 
 /// How connections with TLS end, in good time and otherwise.
+@SuppressWarnings("try") // what is closed before its scope ends
 class TlsClosingTest {
 
   @OnTlsEngines

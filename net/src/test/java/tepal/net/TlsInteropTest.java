@@ -27,6 +27,7 @@ import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.io.TempDir;
 
 /// TLS with what is not Tepal.
+@SuppressWarnings("try") // what is closed before its scope ends
 class TlsInteropTest {
 
   @OnTlsEngines

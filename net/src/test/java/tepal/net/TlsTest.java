@@ -46,6 +46,7 @@ import tepal.Task;
 import tepal.streams.Protocol;
 import tepal.streams.Transport;
 
+@SuppressWarnings("try") // what is closed before its scope ends
 class TlsTest {
 
   // ---- Data
