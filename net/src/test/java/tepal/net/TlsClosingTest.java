@@ -380,7 +380,7 @@ class TlsClosingTest {
       try (Server server = Certificates.echoServer(TlsEngine.JDK)) {
         int port = port(server);
         String answer = tepal.Asyncio.toThread(() -> {
-          try (Socket raw = new Socket(HOST, port);
+          try (Socket raw = new Socket(InetAddress.ofLiteral(HOST), port);
               SSLSocket socket = (SSLSocket)
                   Certificates.jdk().getSocketFactory().createSocket(raw, HOST, port, false)) {
             socket.getOutputStream().write(bytes("hello"));
