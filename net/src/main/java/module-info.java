@@ -8,6 +8,7 @@ module tepal.net {
   requires transitive tepal;
   requires io.netty.buffer;
   requires io.netty.codec.dns;
+  requires io.netty.codec;
   requires io.netty.common;
   requires io.netty.handler;
   requires io.netty.resolver;

@@ -430,6 +430,18 @@ public final class StreamReader implements Iterable<byte[]> {
     dataFed(length);
   }
 
+  /// Takes all that was fed and not read yet. Returns immediately.
+  ///
+  /// For a transport that learns that it must decode these bytes first, as at the beginning of
+  /// TLS. Must be called from the loop.
+  ///
+  /// @return the bytes; none if there are none
+  public byte[] takeFed() {
+    byte[] all = buffer.take(Long.MAX_VALUE);
+    maybeResumeTransport();
+    return all;
+  }
+
   private void dataFed(int length) {
     if (length > 0) {
       wakeUp(true);

@@ -54,6 +54,11 @@ public final class StreamReaderProtocol implements Protocol {
     return flowControl;
   }
 
+  /// Returns whether a client opened the connection to this side.
+  boolean isServerSide() {
+    return callback != null;
+  }
+
   @Override
   public void connectionMade(Transport transport) {
     reader.setTransport(transport);

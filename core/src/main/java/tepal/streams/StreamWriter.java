@@ -26,13 +26,16 @@ public final class StreamWriter implements AutoCloseable {
   private final FlowControl flowControl;
   private final @Nullable StreamReader reader;
 
+  // null if the protocol is not one of ours
+  private final @Nullable StreamReaderProtocol protocol;
+
   /// Creates the writer of a connection.
   ///
   /// @param transport where to write to
   /// @param protocol the transport's protocol
   /// @param reader what is read from the same connection, whose exception [#drain()] throws
   public StreamWriter(Transport transport, StreamReaderProtocol protocol, StreamReader reader) {
-    this(transport, protocol.flowControl(), reader);
+    this(transport, protocol.flowControl(), reader, protocol);
   }
 
   /// Creates the writer of a connection with a protocol of its own.
@@ -43,9 +46,18 @@ public final class StreamWriter implements AutoCloseable {
   ///     null if there is none
   public StreamWriter(
       WriteTransport transport, FlowControl flowControl, @Nullable StreamReader reader) {
+    this(transport, flowControl, reader, null);
+  }
+
+  private StreamWriter(
+      WriteTransport transport,
+      FlowControl flowControl,
+      @Nullable StreamReader reader,
+      @Nullable StreamReaderProtocol protocol) {
     this.transport = transport;
     this.flowControl = flowControl;
     this.reader = reader;
+    this.protocol = protocol;
   }
 
   /// Returns the transport. Returns immediately.
@@ -123,6 +135,31 @@ public final class StreamWriter implements AutoCloseable {
       Asyncio.sleep(Duration.ZERO);
     }
     flowControl.drain();
+  }
+
+  /// Goes on with TLS on the running connection: what was written is sent as it is, and from then
+  /// on this writer and its reader are encrypted. Suspends the current task until the handshake
+  /// is done.
+  ///
+  /// This side is the server if it accepted the connection, otherwise the client. Both sides must
+  /// have agreed to begin, in whatever way their protocol has (`STARTTLS`). What the peer has
+  /// sent and nobody has read yet is taken for the beginning of the handshake, never for text.
+  ///
+  /// If the handshake fails, or the task is cancelled while it waits, the connection is closed.
+  ///
+  /// Mirrors `asyncio.StreamWriter.start_tls`.
+  ///
+  /// @param tls what to negotiate, such as a `tepal.net.TlsContext`
+  /// @throws UnsupportedOperationException if this connection cannot have TLS
+  /// @throws java.io.UncheckedIOException if the connection is lost or the handshake fails
+  /// @throws tepal.CancelledError if the task is cancelled while it waits
+  public void startTls(StreamTls tls) {
+    if (protocol == null || !(transport instanceof Transport both)) {
+      throw new UnsupportedOperationException(
+          "Expected a connection in both directions, found " + transport);
+    }
+    drain();
+    tls.secure(both, protocol, protocol.isServerSide());
   }
 
   /// Closes the connection after what was written, in both directions. Returns immediately.

@@ -9,6 +9,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +18,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.X509TrustManager;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -30,7 +34,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// Runs every example in a process of its own and reads what it prints.
 class ExamplesTest {
   // they run until Ctrl-C
-  private static final Set<String> ENDLESS = Set.of("Forever", "EchoServer", "EchoProtocol");
+  private static final Set<String> ENDLESS =
+      Set.of("Forever", "EchoServer", "EchoProtocol", "TlsServer");
 
   // they sleep most of the time, so that several can run at once
   private static final ExecutorService AT_ONCE = Executors.newFixedThreadPool(3);
@@ -118,7 +123,7 @@ class ExamplesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"EchoServer.java", "EchoProtocol.java"})
+  @ValueSource(strings = {"EchoServer.java", "EchoProtocol.java", "TlsServer.java"})
   @DisabledOnOs(OS.WINDOWS)
   void echo_servers_echo_until_ctrl_c(String file) throws Exception {
     Path out = Files.createTempFile(directory, file, ".out");
@@ -130,9 +135,8 @@ class ExamplesTest {
           .isFalse();
     }
     String address = Files.readString(out).strip();
-    try (Socket client = new Socket(
-        InetAddress.getLoopbackAddress(),
-        Integer.parseInt(address.substring(address.lastIndexOf(':') + 1)))) {
+    int port = Integer.parseInt(address.substring(address.lastIndexOf(':') + 1));
+    try (Socket client = connect(port, file.startsWith("Tls"))) {
       client.getOutputStream().write("hello\n".getBytes(StandardCharsets.UTF_8));
       assertThat(client.getInputStream().readNBytes(6)).asString().isEqualTo("hello\n");
     }
@@ -140,6 +144,29 @@ class ExamplesTest {
 
     assertThat(server.waitFor()).isEqualTo(130);
     assertThat(err).content().isEmpty();
+  }
+
+  private static Socket connect(int port, boolean tls) throws Exception {
+    if (!tls) {
+      return new Socket(InetAddress.getLoopbackAddress(), port);
+    }
+    SSLContext context = SSLContext.getInstance("TLS");
+    context.init(null, new TrustManager[] {new TrustEverybody()}, null);
+    return context.getSocketFactory().createSocket(InetAddress.getLoopbackAddress(), port);
+  }
+
+  /// Takes the certificate that the example has made for itself.
+  private static final class TrustEverybody implements X509TrustManager {
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String authType) {}
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String authType) {}
+
+    @Override
+    public X509Certificate[] getAcceptedIssuers() {
+      return new X509Certificate[0];
+    }
   }
 
   static List<Example> examples() throws IOException {

@@ -10,10 +10,12 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.nio.file.Path;
+import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.function.Supplier;
+import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 import tepal.Asyncio;
 import tepal.EventLoop;
@@ -44,6 +46,25 @@ public final class Net {
   /// The local address of a connection, for [StreamWriter#getExtraInfo].
   public static final ExtraInfo<SocketAddress> SOCKNAME =
       new ExtraInfo<>("sockname", SocketAddress.class);
+
+  /// The TLS session of a connection: its protocol, its certificates; null without TLS.
+  public static final ExtraInfo<SSLSession> TLS_SESSION =
+      new ExtraInfo<>("ssl_object", SSLSession.class);
+
+  /// The peer's certificate; null without TLS, and for a client that has none.
+  public static final ExtraInfo<X509Certificate> PEERCERT =
+      new ExtraInfo<>("peercert", X509Certificate.class);
+
+  /// The name of the cipher suite of TLS, such as `TLS_AES_256_GCM_SHA384`; null without TLS.
+  public static final ExtraInfo<String> CIPHER = new ExtraInfo<>("cipher", String.class);
+
+  /// The protocol that was agreed on by ALPN, such as `h2`; null if none was.
+  public static final ExtraInfo<String> ALPN_PROTOCOL =
+      new ExtraInfo<>("selected_alpn_protocol", String.class);
+
+  /// What TLS was negotiated with; null without TLS.
+  public static final ExtraInfo<TlsContext> TLS_CONTEXT =
+      new ExtraInfo<>("sslcontext", TlsContext.class);
 
   private final NettySelector selector;
 
@@ -165,7 +186,7 @@ public final class Net {
   /// @throws UncheckedIOException if nobody accepts the connection
   public static Connection openUnixConnection(Path path, ConnectOptions options) {
     Net net = current();
-    return streams(net.connect(List.of(UnixDomainSocketAddress.of(path)), options), options);
+    return streams(net.connectUnix(path, options), options);
   }
 
   private static Connection streams(NettyConnection transport, ConnectOptions options) {
@@ -175,7 +196,8 @@ public final class Net {
     return new Connection(reader, new StreamWriter(transport, protocol, reader));
   }
 
-  /// Starts a server whose clients are served by tasks. Suspends the current task until it listens.
+  /// Starts a server whose clients are served by tasks. Suspends the current task until it
+  /// listens.
   ///
   /// @param clientConnected what serves a client, each in a task of its own
   /// @param host the name or address to listen on; null for all of this machine
@@ -204,8 +226,9 @@ public final class Net {
     return current().createServer(streamProtocols(clientConnected, options), host, port, options);
   }
 
-  /// Starts a server on a Unix socket whose clients are served by tasks. Suspends the current task
-  /// until it listens. A socket that was left at that path by an earlier server is replaced.
+  /// Starts a server on a Unix socket whose clients are served by tasks. Suspends the current
+  /// task until it listens. A socket that was left at that path by an earlier server is
+  /// replaced.
   ///
   /// @param clientConnected what serves a client, each in a task of its own
   /// @param path the path of the socket
@@ -275,8 +298,61 @@ public final class Net {
   /// @throws UncheckedIOException if nobody accepts the connection
   public <P extends Protocol> TransportAndProtocol<Transport, P> createUnixConnection(
       Supplier<P> factory, Path path) {
-    return begin(
-        connect(List.of(UnixDomainSocketAddress.of(path)), ConnectOptions.DEFAULT), factory);
+    return createUnixConnection(factory, path, ConnectOptions.DEFAULT);
+  }
+
+  /// Opens a connection to a Unix socket for a protocol; see
+  /// [#createConnection(Supplier, String, int)].
+  ///
+  /// @param factory makes the protocol
+  /// @param path the path of the socket
+  /// @param options TLS, if the server wants it
+  /// @param <P> the type of the protocol
+  /// @return the transport and the protocol
+  /// @throws UncheckedIOException if nobody accepts the connection, or its TLS handshake fails
+  public <P extends Protocol> TransportAndProtocol<Transport, P> createUnixConnection(
+      Supplier<P> factory, Path path, ConnectOptions options) {
+    return begin(connectUnix(path, options), factory);
+  }
+
+  /// Negotiates TLS on a running connection, as its client. Suspends the current task until the
+  /// handshake is done.
+  ///
+  /// What was written before is sent as it is. What has come and the protocol was not given yet
+  /// is taken for the beginning of the handshake. The protocol's `connectionMade` is not called
+  /// again. If the handshake fails, or the task is cancelled while it waits, the connection is
+  /// closed.
+  ///
+  /// Mirrors `loop.start_tls`.
+  ///
+  /// @param transport the connection
+  /// @param protocol what is called from now on
+  /// @param tls what to negotiate
+  /// @param serverHostname the name that the server's certificate must have; empty to let any
+  ///     certificate pass that is trusted
+  /// @return the transport, which is the same one
+  /// @throws UncheckedIOException if the handshake fails
+  /// @throws UnsupportedOperationException if the transport is not a socket's
+  /// @throws IllegalStateException if the connection is closing, or has TLS
+  /// @throws tepal.CancelledError if the task is cancelled while it waits
+  public Transport startTls(
+      Transport transport, Protocol protocol, TlsContext tls, String serverHostname) {
+    return startTls(
+        transport, protocol, StartTlsOptions.of(tls).withServerHostname(serverHostname));
+  }
+
+  /// Negotiates TLS on a running connection, as its client or its server; see
+  /// [#startTls(Transport, Protocol, TlsContext, String)].
+  ///
+  /// @param transport the connection
+  /// @param protocol what is called from now on
+  /// @param options what to negotiate, and on which side
+  /// @return the transport, which is the same one
+  /// @throws UncheckedIOException if the handshake fails
+  /// @throws IllegalStateException if the connection is closing, or has TLS
+  public Transport startTls(Transport transport, Protocol protocol, StartTlsOptions options) {
+    options.secure(transport, protocol, options.serverSide());
+    return transport;
   }
 
   private <P extends Protocol> TransportAndProtocol<Transport, P> begin(
@@ -377,7 +453,7 @@ public final class Net {
 
   private Server listen(
       Supplier<? extends Protocol> factory, List<SocketAddress> addresses, ServerOptions options) {
-    NettyServer server = new NettyServer(selector, factory);
+    NettyServer server = new NettyServer(selector, factory, options.tlsSettings());
     boolean complete = false;
     try {
       for (SocketAddress address : addresses) {
@@ -414,7 +490,20 @@ public final class Net {
   // ---- Connecting
 
   private NettyConnection connect(String host, int port, ConnectOptions options) {
-    return connect(resolve(host, port), options);
+    TlsSettings tls = options.tlsSettings(host);
+    return secured(connect(resolve(host, port), options), tls);
+  }
+
+  private NettyConnection connectUnix(Path path, ConnectOptions options) {
+    TlsSettings tls = options.tlsSettings(null);
+    return secured(connect(List.of(UnixDomainSocketAddress.of(path)), options), tls);
+  }
+
+  private static NettyConnection secured(NettyConnection connection, @Nullable TlsSettings tls) {
+    if (tls != null) {
+      NettyTls.connect(connection, tls);
+    }
+    return connection;
   }
 
   /// Connects to the first address that accepts.

@@ -11,8 +11,11 @@ import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.util.ArrayDeque;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -67,8 +70,8 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
   // null for what this side opened; told when the connection is lost
   private final @Nullable NettyServer server;
 
-  // for what goes past Netty; null if nothing may
-  private final @Nullable NettySocket socket;
+  // for what goes past Netty; null if nothing may, as with TLS
+  private @Nullable NettySocket socket;
 
   // null until begun
   private @Nullable BaseProtocol<?> protocol;
@@ -102,6 +105,9 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
   private @Nullable ByteBuf pending;
   private int pendingBytes;
 
+  // null if the connection is not encrypted; set on the loop, before the handshake begins
+  private @Nullable NettyTlsHandler tls;
+
   // whether the selector is to flush this
   private boolean flushing;
 
@@ -124,6 +130,10 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
 
   Channel channel() {
     return channel;
+  }
+
+  NettySelector selector() {
+    return selector;
   }
 
   private EventLoop loop() {
@@ -227,6 +237,10 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
     StreamReader feeding = reader;
     if (feeding != null && begun && inbound == null) {
       feeding.feedEof();
+      if (tls != null) {
+        // TLS has no half of a stream; but what is written by those who are woken now is sent.
+        var _ = loop().callSoon(this::close, context);
+      }
     } else {
       enqueue(ChannelInputShutdownEvent.INSTANCE);
     }
@@ -248,7 +262,11 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
   /// Gives the protocol the next piece, if it wants it. Called on the callback thread.
   private void handNext() {
     ArrayDeque<Object> queue = inbound;
-    if (queue == null || paused || state != OPEN || !(protocol instanceof Protocol receiving)) {
+    if (queue == null
+        || paused
+        || state != OPEN
+        || isHandshaking()
+        || !(protocol instanceof Protocol receiving)) {
       return;
     }
     Object piece = queue.remove();
@@ -258,7 +276,7 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
     try {
       if (piece instanceof byte[] bytes) {
         receiving.dataReceived(bytes);
-      } else if (!receiving.eofReceived()) {
+      } else if (!receiving.eofReceived() || tls != null) {
         close();
       }
     } catch (Exception e) {
@@ -303,8 +321,9 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
   }
 
   /// On the I/O thread.
-  private void updateReading() {
-    channel.config().setAutoRead(begun && !paused && !eofReceived && state == OPEN);
+  void updateReading() {
+    boolean wanted = begun && !paused && !eofReceived && state == OPEN;
+    channel.config().setAutoRead(tls == null ? wanted : tls.reads(wanted));
   }
 
   // ---- Writing
@@ -392,9 +411,15 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
   /// that wrote.
   void flush() {
     flushing = false;
+    if (unsent == 0 && !isHandshaking()) {
+      handOver();
+    } // else the rest is gathered until what was handed over before is sent
+  }
+
+  /// Hands all that was written to the channel, on the I/O thread.
+  void handOver() {
     ByteBuf last = pending;
-    if (last == null || unsent > 0) {
-      // What was handed over before is not sent yet: the rest is gathered until it is.
+    if (last == null) {
       return;
     }
     pending = null;
@@ -405,7 +430,7 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
       for (ByteBuf each : before) {
         var _ = channel.write(each, channel.voidPromise());
       }
-    } else if (socket != null && sent(last, socket)) {
+    } else if (socket != null && unsent == 0 && sent(last, socket)) {
       return;
     }
     unsent++;
@@ -434,6 +459,9 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
     unsent--;
     if (!sent.isSuccess()) {
       failed(sent.cause());
+      if (tls != null) { // a socket closes itself, an engine does not
+        var _ = channel.close();
+      }
       return;
     }
     if (unsent == 0) {
@@ -508,11 +536,15 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
 
   @Override
   public boolean canWriteEof() {
-    return true;
+    return tls == null;
   }
 
   @Override
   public void writeEof() {
+    if (tls != null) {
+      throw new UnsupportedOperationException(
+          "Expected a connection without TLS, which has no end of one direction, found " + this);
+    }
     if (state == OPEN && !eofWritten) {
       eofWritten = true;
       selector.onIoThread(this::afterFlush);
@@ -529,7 +561,11 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
   /// Everything that was written has been sent. On the I/O thread.
   private void allSent() {
     if (state == CLOSING) {
-      var _ = channel.close();
+      if (tls == null) {
+        var _ = channel.close();
+      } else {
+        tls.shutDown();
+      }
     } else if (eofWritten
         && channel instanceof DuplexChannel duplex
         && !duplex.isOutputShutdown()) {
@@ -546,10 +582,15 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
 
   @Override
   public void close() {
-    if (state == OPEN) {
+    if (isHandshaking()) {
+      abort();
+    } else if (state == OPEN) {
       state = CLOSING;
       inbound = null;
       selector.onIoThread(() -> {
+        if (tls != null) {
+          tls.beginShutdown();
+        }
         updateReading();
         afterFlush();
       });
@@ -602,7 +643,7 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
 
   /// The connection is broken: what was written is lost, and nobody is told to write more. On the
   /// I/O thread.
-  private void failed(Throwable cause) {
+  void failed(Throwable cause) {
     if (failure == null && !broken) {
       failure = cause;
     }
@@ -630,6 +671,10 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
   /// Called on the callback thread.
   private void lost() {
     BaseProtocol<?> told = protocol;
+    if (told == null && server != null && failure != null) {
+      System.getLogger("tepal")
+          .log(Level.DEBUG, "A connection failed before it began: " + this, failure);
+    }
     try {
       if (told != null) {
         told.connectionLost(NettyFailures.of(failure));
@@ -641,6 +686,53 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
     }
   }
 
+  // ---- TLS; see NettyTls
+
+  private boolean isHandshaking() {
+    return tls != null && tls.isHandshaking();
+  }
+
+  /// @throws IllegalStateException if this is closing, or has TLS
+  void requirePlain() {
+    if (state != OPEN || tls != null || eofWritten || eofReceived) {
+      throw new IllegalStateException(
+          "Expected a connection that is open in both directions and has no TLS, found " + this);
+    }
+  }
+
+  void setTls(NettyTlsHandler handler) {
+    tls = handler;
+    socket = null;
+  }
+
+  /// Takes what has come and nobody was given or has read, in the order in which it came.
+  byte[] takeReceived() {
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
+    if (reader != null) {
+      all.writeBytes(reader.takeFed());
+    }
+    ArrayDeque<Object> queue = inbound;
+    inbound = null;
+    while (queue != null && queue.poll() instanceof byte[] piece) {
+      all.writeBytes(piece);
+    }
+    return all.toByteArray();
+  }
+
+  /// On the I/O thread.
+  void handshakeDone() {
+    updateReading();
+    afterFlush();
+  }
+
+  /// Returns why the handshake has failed, which is more than that the channel was closed if it
+  /// broke.
+  Throwable handshakeFailure(Throwable cause) {
+    return cause instanceof ClosedChannelException
+        ? NettyFailures.handshakeEnded(NettyFailures.of(failure))
+        : cause;
+  }
+
   // ---- What is known
 
   @Override
@@ -650,6 +742,8 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
       value = NettyAddresses.toJdk(channel.remoteAddress());
     } else if (key.equals(Net.SOCKNAME)) {
       value = NettyAddresses.toJdk(channel.localAddress());
+    } else if (tls != null) {
+      value = tls.extraInfo(key);
     }
     return key.type().isInstance(value) ? key.type().cast(value) : null;
   }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package tepal.net;
 
+import io.netty.handler.codec.DecoderException;
+import io.netty.handler.ssl.NotSslRecordException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.BindException;
@@ -8,6 +10,8 @@ import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.SocketException;
 import java.util.regex.Pattern;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLHandshakeException;
 import org.jspecify.annotations.Nullable;
 
 /// Exceptions as the JDK would have thrown them, in place of Netty's own classes.
@@ -27,7 +31,30 @@ final class NettyFailures {
     };
   }
 
+  /// Returns why a handshake has failed whose connection was closed.
+  ///
+  /// @param reason how it was lost; null if the peer closed it
+  static SSLException handshakeEnded(@Nullable Throwable reason) {
+    if (reason instanceof SSLException tls) {
+      return tls;
+    }
+    String lost =
+        reason == null ? "the connection was closed" : String.valueOf(reason.getMessage());
+    var failure =
+        new SSLHandshakeException("Expected the peer to finish the TLS handshake, but: " + lost);
+    if (reason != null) {
+      failure.initCause(reason);
+    }
+    return failure;
+  }
+
   static @Nullable Throwable of(@Nullable Throwable failure) {
+    if (failure instanceof DecoderException decoding && decoding.getCause() != null) {
+      return of(decoding.getCause());
+    }
+    if (failure instanceof NotSslRecordException) {
+      return new SSLException("Expected a TLS record, but the peer sent something else", failure);
+    }
     if (failure == null || !failure.getClass().getName().startsWith("io.netty.")) {
       return failure;
     }
@@ -36,6 +63,8 @@ final class NettyFailures {
       case ConnectException _ -> new ConnectException(message);
       case NoRouteToHostException _ -> new NoRouteToHostException(message);
       case BindException _ -> new BindException(message);
+      case SSLHandshakeException _ -> new SSLHandshakeException(message);
+      case SSLException _ -> new SSLException(message);
       default ->
         message.contains("in use") || message.contains("ssign requested address")
             ? new BindException(message)

@@ -28,6 +28,9 @@ final class NettyServer {
 
   private final NettySelector selector;
   private final Supplier<? extends Protocol> protocols;
+  // null for connections that are not encrypted
+  private final @Nullable TlsSettings tls;
+
   private final Context context = Context.copyContext();
   private final List<Channel> listening = new ArrayList<>();
   private final Set<NettyConnection> connections = new LinkedHashSet<>();
@@ -39,9 +42,11 @@ final class NettyServer {
   private boolean serving;
   private boolean closed;
 
-  NettyServer(NettySelector selector, Supplier<? extends Protocol> protocols) {
+  NettyServer(
+      NettySelector selector, Supplier<? extends Protocol> protocols, @Nullable TlsSettings tls) {
     this.selector = selector;
     this.protocols = protocols;
+    this.tls = tls;
   }
 
   EventLoop loop() {
@@ -71,8 +76,11 @@ final class NettyServer {
       NettyConnection connection =
           NettyChannels.accept(selector, channel, context, NettyServer.this);
       connections.add(connection);
-      selector.delivered();
-      var _ = loop().callSoon(() -> begin(connection), context);
+      if (tls == null) {
+        beginSoon(connection);
+      } else {
+        NettyTls.accept(connection, tls, () -> beginSoon(connection));
+      }
     }
 
     @Override
@@ -93,6 +101,12 @@ final class NettyServer {
     public void channelUnregistered(ChannelHandlerContext ctx) {
       selector.channelRemoved();
     }
+  }
+
+  /// On the I/O thread.
+  private void beginSoon(NettyConnection connection) {
+    selector.delivered();
+    var _ = loop().callSoon(() -> begin(connection), context);
   }
 
   /// Called on the callback thread: the factory is the user's.

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package tepal.net;
 
+import java.time.Duration;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import tepal.streams.StreamReader;
 
 /// What calls that start a server may be told beside the address: the keyword arguments of
@@ -19,6 +21,10 @@ public final class ServerOptions {
   private boolean reusePort;
   private boolean startServing = true;
 
+  private @Nullable TlsContext tls;
+  private Duration tlsHandshakeTimeout = TlsSettings.HANDSHAKE_TIMEOUT;
+  private Duration tlsShutdownTimeout = TlsSettings.SHUTDOWN_TIMEOUT;
+
   private ServerOptions() {}
 
   /// Returns a copy that differs in what `change` sets.
@@ -29,6 +35,9 @@ public final class ServerOptions {
     copy.reuseAddress = reuseAddress;
     copy.reusePort = reusePort;
     copy.startServing = startServing;
+    copy.tls = tls;
+    copy.tlsHandshakeTimeout = tlsHandshakeTimeout;
+    copy.tlsShutdownTimeout = tlsShutdownTimeout;
     change.accept(copy);
     return copy;
   }
@@ -82,6 +91,35 @@ public final class ServerOptions {
     return with(copy -> copy.startServing = newStartServing);
   }
 
+  /// Returns these options with TLS.
+  ///
+  /// @param newTls what to negotiate on each connection, before anybody is told of it
+  /// @return the new options
+  public ServerOptions withTls(TlsContext newTls) {
+    return with(copy -> copy.tls = newTls);
+  }
+
+  /// Returns these options with another limit of the TLS handshake.
+  ///
+  /// @param timeout how long the handshake may take; 60 s by default
+  /// @return the new options
+  /// @throws IllegalArgumentException if the time is not positive
+  public ServerOptions withTlsHandshakeTimeout(Duration timeout) {
+    Duration positive = TlsSettings.requirePositive("handshake timeout", timeout);
+    return with(copy -> copy.tlsHandshakeTimeout = positive);
+  }
+
+  /// Returns these options with another limit of closing a connection with TLS.
+  ///
+  /// @param timeout how long closing waits until all is sent and the peer has closed too, after
+  ///     which it closes hard; 30 s by default
+  /// @return the new options
+  /// @throws IllegalArgumentException if the time is not positive
+  public ServerOptions withTlsShutdownTimeout(Duration timeout) {
+    Duration positive = TlsSettings.requirePositive("shutdown timeout", timeout);
+    return with(copy -> copy.tlsShutdownTimeout = positive);
+  }
+
   /// Returns the limit of the stream readers.
   ///
   /// @return the limit, in bytes; of no use to protocols
@@ -115,5 +153,33 @@ public final class ServerOptions {
   /// @return whether they are, or only after [Server#startServing()]
   public boolean startServing() {
     return startServing;
+  }
+
+  /// Returns what is negotiated on each connection.
+  ///
+  /// @return the context, or null for none
+  public @Nullable TlsContext tls() {
+    return tls;
+  }
+
+  /// Returns how long a TLS handshake may take.
+  ///
+  /// @return the time
+  public Duration tlsHandshakeTimeout() {
+    return tlsHandshakeTimeout;
+  }
+
+  /// Returns how long closing a connection with TLS waits for the peer.
+  ///
+  /// @return the time
+  public Duration tlsShutdownTimeout() {
+    return tlsShutdownTimeout;
+  }
+
+  /// Returns what to negotiate with each client; null for nothing.
+  ///
+  /// @throws IllegalArgumentException if the context is a client's
+  @Nullable TlsSettings tlsSettings() {
+    return tls == null ? null : TlsSettings.server(tls, tlsHandshakeTimeout, tlsShutdownTimeout);
   }
 }

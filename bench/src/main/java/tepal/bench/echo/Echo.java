@@ -41,19 +41,26 @@ public final class Echo {
 
   /// Runs the benchmark.
   ///
-  /// @param arguments `--quick`; words that the names of the servers must contain
+  /// @param arguments `--quick`; `tls` for the servers with TLS instead of the others; words
+  ///     that the names of the servers must contain
   /// @throws IOException if a program cannot be started
   public static void main(String... arguments) throws IOException {
     boolean quick = List.of(arguments).contains("--quick");
     List<String> words =
         Arrays.stream(arguments).filter(it -> !it.startsWith("-")).toList();
     Path home = Path.of(System.getProperty("tepal.bench.home", "bench"));
-    List<EchoServer> servers = EchoServer.all(home).stream()
-        .filter(server -> words.isEmpty()
-            || words.stream()
-                .anyMatch(word ->
-                    server.name().toLowerCase(Locale.ROOT).contains(word.toLowerCase(Locale.ROOT))))
-        .toList();
+    boolean tls = words.contains("tls");
+    List<EchoServer> servers = (tls
+            ? EchoServer.withTls(Keys.make())
+            : EchoServer.all(home))
+        .stream()
+            .filter(server -> words.isEmpty()
+                || words.stream()
+                    .anyMatch(word -> server
+                        .name()
+                        .toLowerCase(Locale.ROOT)
+                        .contains(word.toLowerCase(Locale.ROOT))))
+            .toList();
     new Echo(servers, quick).run();
   }
 
@@ -131,7 +138,7 @@ public final class Echo {
           "-XX:+UseSerialGC",
           "-cp",
           System.getProperty("java.class.path"),
-          Load.class.getName(),
+          server.load().getName(),
           String.valueOf(port),
           String.valueOf(serving.pid()),
           String.valueOf(connections),

@@ -12,7 +12,8 @@ import java.util.stream.Stream;
 /// @param name what the tables call it
 /// @param command the command, which prints the port
 /// @param rawNetty the server of nothing but Netty on the same transport; empty for none
-record EchoServer(String name, List<String> command, String rawNetty) {
+/// @param load the load generator to use
+record EchoServer(String name, List<String> command, String rawNetty, Class<?> load) {
   private static final String UVLOOP_STREAMS = "uvloop streams";
 
   /// What a ratio is taken to, beside raw Netty.
@@ -24,6 +25,28 @@ record EchoServer(String name, List<String> command, String rawNetty) {
       "-Djdk.trackAllThreads=false",
       "--add-opens=java.base/java.lang=ALL-UNNAMED",
       "--enable-native-access=ALL-UNNAMED");
+
+  private EchoServer(String name, List<String> command, String rawNetty) {
+    this(name, command, rawNetty, Load.class);
+  }
+
+  /// Returns servers with TLS.
+  ///
+  /// @param keys the JVM's argument that names the certificate
+  static List<EchoServer> withTls(String keys) {
+    String raw = "raw Netty, TLS";
+    List<EchoServer> servers = new ArrayList<>();
+    servers.add(new EchoServer(
+        raw, java(NettyServer.class, List.of(keys), "epoll", "tls"), "", TlsLoad.class));
+    for (String style : List.of("streams", "protocol")) {
+      servers.add(new EchoServer(
+          "Tepal %s, TLS".formatted(style),
+          java(TepalServer.class, List.of(keys, "-Dtepal.transport=epoll"), style, "tls"),
+          raw,
+          TlsLoad.class));
+    }
+    return servers;
+  }
 
   /// Returns the servers that can run on this machine.
   static List<EchoServer> all(Path home) {

@@ -63,21 +63,27 @@ public final class Load {
     load.runFor(numbers[5]);
     double seconds = (System.nanoTime() - start) / 1e9;
     double[] cpuAfter = cpuSeconds(numbers[1]);
+    print(load.latenciesNanos, load.count, seconds, cpuBefore, cpuAfter);
+  }
+
+  /// Prints the line.
+  static void print(
+      long[] latenciesNanos, int count, double seconds, double[] cpuBefore, double[] cpuAfter) {
     double user = cpuAfter[0] - cpuBefore[0];
     double system = cpuAfter[1] - cpuBefore[1];
-    Arrays.sort(load.latenciesNanos, 0, load.count);
+    Arrays.sort(latenciesNanos, 0, count);
     System.out.printf(
         Locale.ROOT,
         "%.0f %.1f %.1f %.3f %.3f%n",
-        load.count / seconds,
-        load.latenciesNanos[load.count / 2] / 1e3,
-        load.latenciesNanos[(int) (load.count * 0.99)] / 1e3,
-        user * 1e6 / load.count,
-        system * 1e6 / load.count);
+        count / seconds,
+        latenciesNanos[count / 2] / 1e3,
+        latenciesNanos[(int) (count * 0.99)] / 1e3,
+        user * 1e6 / count,
+        system * 1e6 / count);
   }
 
   /// Returns the time of the process in its own code, and in the kernel.
-  private static double[] cpuSeconds(int process) throws IOException {
+  static double[] cpuSeconds(int process) throws IOException {
     String stat = Files.readString(Path.of("/proc", String.valueOf(process), "stat"));
     String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
     return new double[] {

@@ -18,6 +18,9 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.uring.IoUringIoHandler;
 import io.netty.channel.uring.IoUringServerSocketChannel;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslProvider;
 import java.net.InetSocketAddress;
 
 /// An echo server of nothing but Netty, with one thread: what Tepal's is measured against.
@@ -26,9 +29,14 @@ public final class NettyServer {
 
   /// Prints its port, and serves until the process is ended.
   ///
-  /// @param arguments `epoll`, `io_uring` or `nio`
-  /// @throws InterruptedException if interrupted
-  public static void main(String... arguments) throws InterruptedException {
+  /// @param arguments `epoll`, `io_uring` or `nio`; `tls` to encrypt, by the JDK's engine
+  /// @throws Exception if interrupted, or the certificate cannot be read
+  public static void main(String... arguments) throws Exception {
+    SslContext tls = arguments.length < 2
+        ? null
+        : SslContextBuilder.forServer(Keys.manager())
+            .sslProvider(SslProvider.JDK)
+            .build();
     IoHandlerFactory handlers = switch (arguments[0]) {
       case "epoll" -> EpollIoHandler.newFactory();
       case "io_uring" -> IoUringIoHandler.newFactory();
@@ -50,6 +58,9 @@ public final class NettyServer {
         .childHandler(new ChannelInitializer<>() {
           @Override
           protected void initChannel(Channel accepted) {
+            if (tls != null) {
+              accepted.pipeline().addLast(tls.newHandler(accepted.alloc()));
+            }
             accepted.pipeline().addLast(new Echo());
           }
         })

@@ -7,6 +7,9 @@ import org.jspecify.annotations.Nullable;
 import tepal.Asyncio;
 import tepal.net.Net;
 import tepal.net.Server;
+import tepal.net.ServerOptions;
+import tepal.net.TlsContext;
+import tepal.net.TlsEngine;
 import tepal.streams.Protocol;
 import tepal.streams.StreamReader;
 import tepal.streams.StreamWriter;
@@ -20,14 +23,21 @@ public final class TepalServer {
 
   /// Prints its port, and serves until the process is ended.
   ///
-  /// @param arguments `streams` or `protocol`
-  public static void main(String... arguments) {
+  /// @param arguments `streams` or `protocol`; `tls` to encrypt, by the JDK's engine
+  /// @throws Exception if the certificate cannot be read
+  public static void main(String... arguments) throws Exception {
     boolean streams = arguments[0].equals("streams");
+    ServerOptions options = arguments.length < 2
+        ? ServerOptions.DEFAULT
+        : ServerOptions.DEFAULT.withTls(TlsContext.serverBuilder()
+            .engine(TlsEngine.JDK)
+            .certificate(Keys.load(), Keys.PASSWORD)
+            .build());
     Asyncio.run(() -> {
       Net net = Net.of(Asyncio.getRunningLoop());
       Server server = streams
-          ? Net.startServer(TepalServer::echo, "127.0.0.1", 0)
-          : net.createServer(Echo::new, "127.0.0.1", 0);
+          ? Net.startServer(TepalServer::echo, "127.0.0.1", 0, options)
+          : net.createServer(Echo::new, "127.0.0.1", 0, options);
       System.out.println(((InetSocketAddress) server.sockets().getFirst()).getPort());
       server.serveForever();
     });
