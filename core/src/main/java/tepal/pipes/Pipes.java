@@ -127,7 +127,11 @@ public final class Pipes {
   public static ReadingEnd openReader(Path path, int limit) {
     StreamReader reader = new StreamReader(limit);
     var channel = NamedPipeOpening.open(path, StandardOpenOption.READ);
-    var connected = connectReadPipe(() -> new StreamReaderProtocol(reader), channel);
+    var connected = read(
+        () -> new StreamReaderProtocol(reader),
+        channel,
+        path.toString(),
+        new ChannelSource(channel));
     return new ReadingEnd(connected.transport(), reader);
   }
 
@@ -146,7 +150,8 @@ public final class Pipes {
   /// @throws IllegalStateException if the calling thread runs no task
   public static StreamWriter openWriter(Path path) {
     var channel = NamedPipeOpening.open(path, StandardOpenOption.WRITE);
-    var connected = connectWritePipe(() -> new WritingProtocol(() -> {}), channel);
+    var connected = write(
+        () -> new WritingProtocol(() -> {}), channel, path.toString(), new ChannelSink(channel));
     return new StreamWriter(connected.transport(), connected.protocol().flowControl(), null);
   }
 
@@ -172,7 +177,7 @@ public final class Pipes {
   /// @throws IllegalStateException if the calling thread runs no task
   public static <P extends Protocol> TransportAndProtocol<ReadTransport, P> connectReadPipe(
       Supplier<? extends P> protocolFactory, ReadableByteChannel source) {
-    return read(protocolFactory, source, new ChannelSource(source));
+    return read(protocolFactory, source, source.toString(), new ChannelSource(source));
   }
 
   /// Reads a stream for a protocol, as [#connectReadPipe(Supplier, ReadableByteChannel)] reads a
@@ -194,14 +199,14 @@ public final class Pipes {
     Source read = source.getClass() == FileInputStream.class
         ? new ChannelSource(((FileInputStream) source).getChannel())
         : new StreamSource(source, /* closes= */ true);
-    return read(protocolFactory, source, read);
+    return read(protocolFactory, source, source.toString(), read);
   }
 
   private static <P extends Protocol> TransportAndProtocol<ReadTransport, P> read(
-      Supplier<? extends P> protocolFactory, Closeable pipe, Source source) {
+      Supplier<? extends P> protocolFactory, Closeable pipe, String name, Source source) {
     P protocol = protocolFactory.get();
     PipeReader reader = new PipeReader(source);
-    PipeTransport transport = PipeTransport.reading(protocol, pipe, pipe.toString(), reader);
+    PipeTransport transport = PipeTransport.reading(protocol, pipe, name, reader);
     transport.atLoopClose(() -> {
       reader.stop();
       reader.begin(); // or nobody would close the source, if it has not begun
@@ -239,7 +244,7 @@ public final class Pipes {
   public static <P extends BaseProtocol<? super Transport>>
       TransportAndProtocol<WriteTransport, P> connectWritePipe(
           Supplier<? extends P> protocolFactory, WritableByteChannel sink) {
-    return write(protocolFactory, sink, new ChannelSink(sink));
+    return write(protocolFactory, sink, sink.toString(), new ChannelSink(sink));
   }
 
   /// Writes to a stream for a protocol, as
@@ -261,14 +266,14 @@ public final class Pipes {
     Sink written = sink.getClass() == FileOutputStream.class
         ? new ChannelSink(((FileOutputStream) sink).getChannel())
         : new StreamSink(sink, /* closes= */ true);
-    return write(protocolFactory, sink, written);
+    return write(protocolFactory, sink, sink.toString(), written);
   }
 
   private static <P extends BaseProtocol<? super Transport>>
       TransportAndProtocol<WriteTransport, P> write(
-          Supplier<? extends P> protocolFactory, Closeable pipe, Sink sink) {
+          Supplier<? extends P> protocolFactory, Closeable pipe, String name, Sink sink) {
     P protocol = protocolFactory.get();
-    PipeTransport transport = PipeTransport.writing(protocol, pipe, pipe.toString(), sink);
+    PipeTransport transport = PipeTransport.writing(protocol, pipe, name, sink);
     transport.atLoopClose(transport::stop);
     connect(transport, () -> protocol.connectionMade(transport));
     return new TransportAndProtocol<>(transport, protocol);

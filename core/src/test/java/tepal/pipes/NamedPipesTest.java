@@ -84,7 +84,8 @@ class NamedPipesTest {
       pipe.writer().waitClosed();
 
       assertThat(pipe.reader().lines()).containsExactly("two");
-      assertThat(pipe.reading().transport().isClosing()).isTrue();
+      assertThat(pipe.reading().transport())
+          .hasToString("PipeTransport[reads " + fifo + ", closing]");
       PipeEnds.awaitNoneLeft(fifo);
     });
   }
