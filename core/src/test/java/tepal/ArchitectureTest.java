@@ -65,6 +65,8 @@ class ArchitectureTest {
     "tepal.streams",
     "tepal.bridges",
     "tepal.files",
+    "tepal.blocking",
+    "tepal.pipes",
     "tepal.process",
     "tepal.testing"
   };

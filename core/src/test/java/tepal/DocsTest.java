@@ -31,6 +31,7 @@ class DocsTest {
   private static final String BEFORE = """
       import static tepal.Asyncio.*;
       import static tepal.testing.Testing.*;
+      import java.nio.charset.StandardCharsets;
       import java.nio.file.*;
       import java.time.Duration;
       import java.util.List;
@@ -39,6 +40,8 @@ class DocsTest {
       import tepal.*;
       import tepal.bridges.*;
       import tepal.files.*;
+      import tepal.pipes.*;
+      import tepal.streams.*;
       import tepal.testing.*;
       class Block {
         void block() throws Throwable {

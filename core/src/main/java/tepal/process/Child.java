@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
+import tepal.blocking.LoopCalls;
 
 /// What happens on the thread of one child: it starts the child and waits for its end. Its
 /// pipes are read on threads of their own.
@@ -13,7 +14,7 @@ final class Child implements Callable<@Nullable Void> {
   private final ProcessBuilder builder;
   private final LoopCalls calls;
   private final ChildTransport transport;
-  private final List<PipeReader> readers;
+  private final List<ChildOutput> outputs;
 
   // whether the start has begun, or was prevented; whoever sets it decides
   private final AtomicBoolean decided = new AtomicBoolean();
@@ -26,11 +27,14 @@ final class Child implements Callable<@Nullable Void> {
   private volatile boolean unwanted;
 
   Child(
-      ProcessBuilder builder, LoopCalls calls, ChildTransport transport, List<PipeReader> readers) {
+      ProcessBuilder builder,
+      LoopCalls calls,
+      ChildTransport transport,
+      List<ChildOutput> outputs) {
     this.builder = builder;
     this.calls = calls;
     this.transport = transport;
-    this.readers = readers;
+    this.outputs = outputs;
   }
 
   /// Lets the child not be started. Returns false if it is too late for that. May be called
@@ -72,18 +76,18 @@ final class Child implements Callable<@Nullable Void> {
     }
     boolean _ = calls.call(() -> transport.started(started));
     ChildThreads.STARTS.begun();
-    readers.forEach(PipeReader::begin);
+    outputs.forEach(output -> output.reader().begin());
     int value = ExitCode.await(started);
     boolean _ = calls.call(() -> transport.exited(value));
-    readers.forEach(PipeReader::awaitEnd);
+    outputs.forEach(output -> output.reader().awaitEnd());
     return null;
   }
 
   private Process start() throws IOException {
     boolean there = false;
     try {
-      for (PipeReader reader : readers) {
-        reader.prepare(builder);
+      for (ChildOutput output : outputs) {
+        output.prepare(builder);
       }
       Process started = builder.start();
       there = true;
@@ -91,13 +95,13 @@ final class Child implements Callable<@Nullable Void> {
       if (unwanted) {
         killIfStarted();
       }
-      for (PipeReader reader : readers) {
-        reader.connect(started);
+      for (ChildOutput output : outputs) {
+        output.connect(started);
       }
       return started;
     } finally {
       if (!there) {
-        readers.forEach(PipeReader::unprepare);
+        outputs.forEach(ChildOutput::unprepare);
       }
     }
   }

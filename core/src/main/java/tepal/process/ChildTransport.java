@@ -11,6 +11,9 @@ import tepal.Context;
 import tepal.EventLoop;
 import tepal.ExceptionContext;
 import tepal.Future;
+import tepal.blocking.LoopCalls;
+import tepal.blocking.ReadPipe;
+import tepal.blocking.WritePipe;
 import tepal.streams.BaseProtocol;
 import tepal.streams.BaseTransport;
 import tepal.streams.ExtraInfo;
@@ -42,6 +45,10 @@ final class ChildTransport implements SubprocessTransport {
   private final @Nullable WritePipe stdin;
   private final @Nullable ReadPipe stdout;
   private final @Nullable ReadPipe stderr;
+
+  // those of the child's outputs that are pipes
+  private final List<ChildOutput> outputs = new ArrayList<>(2);
+
   private final Runnable loopClosed = this::loopClosed;
 
   // true when the child runs, false when it will never run
@@ -75,10 +82,20 @@ final class ChildTransport implements SubprocessTransport {
     this.detached = options.detached();
     this.signals = new SignalQueue(loop);
     this.begun = loop.createWaiter(this);
-    this.stdin = options.stdin() == Stdio.PIPE ? new WritePipe(calls, this) : null;
-    this.stdout = options.stdout() == Stdio.PIPE ? new ReadPipe(1, calls, this) : null;
-    this.stderr = options.stderr() == Stdio.PIPE ? new ReadPipe(2, calls, this) : null;
-    this.child = new Child(options.builder(command), calls, this, readers());
+    this.stdin = options.stdin() == Stdio.PIPE ? newInput() : null;
+    this.stdout = options.stdout() == Stdio.PIPE ? newOutput(1) : null;
+    this.stderr = options.stderr() == Stdio.PIPE ? newOutput(2) : null;
+    this.child = new Child(options.builder(command), calls, this, outputs);
+  }
+
+  private WritePipe newInput() {
+    return new WritePipe(calls, new ChildPipe(0, this));
+  }
+
+  private ReadPipe newOutput(int fd) {
+    ChildOutput output = new ChildOutput(fd);
+    outputs.add(output);
+    return new ReadPipe(output.reader(), calls, new ChildPipe(fd, this));
   }
 
   private Stream<ReadPipe> readPipes() {
@@ -87,10 +104,6 @@ final class ChildTransport implements SubprocessTransport {
         to.accept(pipe);
       }
     });
-  }
-
-  private List<PipeReader> readers() {
-    return readPipes().map(pipe -> pipe.reader).toList();
   }
 
   // ---- Starting
@@ -131,7 +144,7 @@ final class ChildTransport implements SubprocessTransport {
   void started(Process running) {
     process = running;
     if (stdin != null) {
-      stdin.connect(running.getOutputStream());
+      stdin.connect(new ChildInput(running.getOutputStream()));
     }
     try {
       protocol.connectionMade(this);
@@ -181,7 +194,7 @@ final class ChildTransport implements SubprocessTransport {
     int code = ExitCode.of(value, signals.hangupSent());
     returncode = code;
     if (stdin != null) {
-      calls.callSoon(stdin::childExited);
+      calls.callSoon(stdin::readerGone);
     }
     try {
       protocol.processExited();
@@ -262,7 +275,7 @@ final class ChildTransport implements SubprocessTransport {
     if (stdin != null) {
       stdin.stop();
     }
-    readers().forEach(PipeReader::stop);
+    outputs.forEach(output -> output.reader().stop());
   }
 
   // ---- Signals

@@ -8,9 +8,8 @@
 ///
 /// The JDK starts, reads, writes and reaps; each of these blocks a thread, and none of them
 /// the loop. Behind the interfaces, package-private: [Child][tepal.process.Child] is what
-/// happens on the thread of one child, [ChildTransport][tepal.process.ChildTransport] what
-/// its loop knows of it, and [ReadPipe][tepal.process.ReadPipe] and
-/// [WritePipe][tepal.process.WritePipe] hand bytes over between the two.
+/// happens on the thread of one child, and [ChildTransport][tepal.process.ChildTransport] what
+/// its loop knows of it. Its pipes are those of `tepal.blocking`.
 @NullMarked
 package tepal.process;
 

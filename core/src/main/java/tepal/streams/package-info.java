@@ -10,9 +10,9 @@
 /// [StreamReaderProtocol][tepal.streams.StreamReaderProtocol] is where they meet.
 ///
 /// What the bytes go through is not known here: `tepal.process` has transports over the pipes
-/// of a child process, a network layer has its own. For those who write one,
-/// [WaterMarks][tepal.streams.WaterMarks] and [FlowControl][tepal.streams.FlowControl] are
-/// the two sides of asyncio's flow control.
+/// of a child process, `tepal.pipes` over those of this one, a network layer has its own. For
+/// those who write one, [WaterMarks][tepal.streams.WaterMarks] and
+/// [FlowControl][tepal.streams.FlowControl] are the two sides of asyncio's flow control.
 ///
 /// Nothing here is thread-safe: all of it is confined to one loop.
 @NullMarked

@@ -19,10 +19,11 @@ import tepal.LoopClock;
 /// The clock does not jump while calls in executors are outstanding or a child process runs:
 /// those take real time, and the loop waits for them; nor while a task is in
 /// [Testing#waitAllTasksBlocked()]. A task that JDK code suspended (a lock, a blocking queue,
-/// `Thread.sleep`), a future of the JDK or an open socket may be about to go on, or may wait for
-/// a task whose timer is the next one; nobody can know. When only such are left, the loop waits
-/// for a short real time, the grace, and then the clock jumps: where a peer takes longer to
-/// answer, the grace must be longer too. A [Thread#sleep(Duration)] in a task takes real time.
+/// `Thread.sleep`), a future of the JDK, an open socket or a pipe may be about to go on, or may
+/// wait for a task whose timer is the next one; nobody can know. When only such are left, the
+/// loop waits for a short real time, the grace, and then the clock jumps: where a peer takes
+/// longer to answer, the grace must be longer too. A [Thread#sleep(Duration)] in a task takes
+/// real time.
 ///
 /// A clock made by [#manual()] does not jump by itself: it moves when a test calls [#advance].
 ///

@@ -57,7 +57,7 @@ class SubprocessLeakTest {
 
   private static long childThreads() {
     return Thread.getAllStackTraces().keySet().stream()
-        .filter(thread -> thread.getName().startsWith("tepal-child-"))
+        .filter(thread -> thread.getName().startsWith("tepal-blocking-"))
         .count();
   }
 }

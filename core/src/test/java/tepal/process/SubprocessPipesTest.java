@@ -27,6 +27,7 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import tepal.blocking.PipeReader;
 import tepal.streams.LimitOverrunException;
 import tepal.streams.StreamReader;
 import tepal.streams.StreamWriter;

@@ -33,9 +33,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// Runs every example in a process of its own and reads what it prints.
 class ExamplesTest {
-  // they run until Ctrl-C
+  // they run until Ctrl-C, or until their input ends
   private static final Set<String> ENDLESS =
-      Set.of("Forever", "EchoServer", "EchoProtocol", "TlsServer");
+      Set.of("Forever", "EchoServer", "EchoProtocol", "TlsServer", "StandardInput");
 
   // they sleep most of the time, so that several can run at once
   private static final ExecutorService AT_ONCE = Executors.newFixedThreadPool(3);
@@ -167,6 +167,31 @@ class ExamplesTest {
     public X509Certificate[] getAcceptedIssuers() {
       return new X509Certificate[0];
     }
+  }
+
+  @Test
+  void standard_input_is_echoed_line_by_line_while_a_timer_runs() throws Exception {
+    Path out = Files.createTempFile(directory, "StandardInput", ".out");
+    Path err = Files.createTempFile(directory, "StandardInput", ".err");
+    Process echo = new Example(Path.of("StandardInput.java")).start(classes, out, err);
+    try (var input = echo.outputWriter()) {
+      for (String line : List.of("one", "two")) {
+        input.write(line + "\n");
+        input.flush();
+        while (!Files.readString(out).contains(line + " (after ")) {
+          assertThat(echo.waitFor(Duration.ofMillis(50)))
+              .as(Files.readString(err))
+              .isFalse();
+        }
+        assertThat(echo.waitFor(Duration.ofMillis(50))).isFalse();
+      }
+    }
+
+    assertThat(echo.waitFor()).isZero();
+    assertThat(out)
+        .content()
+        .matches("one \\(after \\d+ ticks\\)\ntwo \\(after [1-9]\\d* ticks\\)\nbye\n");
+    assertThat(err).content().isEmpty();
   }
 
   static List<Example> examples() throws IOException {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-package tepal.process;
+package tepal.blocking;
 
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import tepal.streams.BaseProtocol;
 import tepal.streams.ExtraInfo;
@@ -14,17 +14,16 @@ import tepal.streams.WaterMarks;
 import tepal.streams.WriteBufferLimits;
 import tepal.streams.WriteTransport;
 
-/// A child's standard input: what is written on the loop is buffered, and a thread writes it
-/// to the pipe, one batch after the other.
-final class WritePipe implements WriteTransport {
+/// A pipe that is written to: what is written on the loop is buffered, and a thread writes it
+/// to a [Sink], one batch after the other.
+public final class WritePipe implements WriteTransport {
   /*
    * While a batch is being written, what is written meanwhile is gathered into pieces for the next
-   * one. No thread belongs to a pipe that nobody writes to. The stream is only touched by the thread
-   * that has a batch, and by the JDK's reaper, which closes it when the child has exited.
+   * one. No thread belongs to a pipe that nobody writes to. The sink is only touched by the thread that
+   * has a batch or that closes it, and by whoever closes the loop.
    *
-   * That the child has closed its end shows when something is written, or when the child exits.
+   * That the other side has closed its end shows when something is written.
    */
-  static final int FD = 0;
   private static final int SMALLEST_PIECE = 512;
   private static final int LARGEST_PIECE = 64 * 1024;
 
@@ -32,7 +31,7 @@ final class WritePipe implements WriteTransport {
   private static final int DROPPED_BEFORE_WARNING = 5;
 
   private final LoopCalls calls;
-  private final ChildTransport owner;
+  private final PipeOwner owner;
 
   // set by the loop, or by whoever closes it, when what is left need not be written
   private volatile boolean aborted;
@@ -41,7 +40,12 @@ final class WritePipe implements WriteTransport {
 
   private final WaterMarks waterMarks = new WaterMarks();
   private final ArrayDeque<ByteBuffer> pieces = new ArrayDeque<>(2);
-  private OutputStream stream = OutputStream.nullOutputStream();
+
+  // null before there is one
+  private @Nullable Sink sink;
+
+  // counted down when the batch that was last begun has ended; null before the first one
+  private @Nullable CountDownLatch batchEnd;
 
   // what was written here and not yet to the pipe, in bytes
   private long buffered;
@@ -51,15 +55,21 @@ final class WritePipe implements WriteTransport {
   private boolean lost;
   private int dropped;
 
-  WritePipe(LoopCalls calls, ChildTransport owner) {
+  /// Creates a pipe without an end to write to.
+  ///
+  /// @param calls how to reach the loop
+  /// @param owner whom to tell
+  public WritePipe(LoopCalls calls, PipeOwner owner) {
     this.calls = calls;
     this.owner = owner;
   }
 
   /// Sets where to write to. Called before anything is written; this may have been closed
   /// before.
-  void connect(OutputStream toChild) {
-    stream = toChild;
+  ///
+  /// @param to where to write, which belongs to this
+  public void connect(Sink to) {
+    sink = to;
     if (closing) {
       stop();
     }
@@ -111,18 +121,23 @@ final class WritePipe implements WriteTransport {
   }
 
   private void writeBatch() {
-    if (writing || pieces.isEmpty()) {
+    Sink to = sink;
+    if (writing || pieces.isEmpty() || to == null) {
       return;
     }
     writing = true;
     List<ByteBuffer> batch = new ArrayList<>(pieces);
     pieces.clear();
-    OutputStream to = stream;
-    ChildThreads.execute(() -> write(batch, to));
+    CountDownLatch ended = new CountDownLatch(1);
+    batchEnd = ended;
+    BlockingThreads.execute(() -> {
+      write(batch, to);
+      ended.countDown();
+    });
   }
 
   /// Runs on a thread of its own.
-  private void write(List<ByteBuffer> batch, OutputStream to) {
+  private void write(List<ByteBuffer> batch, Sink to) {
     Throwable failure = null;
     try {
       for (ByteBuffer piece : batch) {
@@ -130,16 +145,13 @@ final class WritePipe implements WriteTransport {
           break;
         }
         to.write(piece.array(), piece.arrayOffset(), piece.position());
-        to.flush();
         boolean _ = calls.call(() -> written(piece.position()));
       }
     } catch (Throwable e) {
       failure = e;
     }
     Throwable reason = failure;
-    if (!calls.call(() -> batchEnded(reason))) {
-      closeQuietly(to);
-    }
+    boolean _ = calls.call(() -> batchEnded(reason));
   }
 
   private void written(int count) {
@@ -157,28 +169,25 @@ final class WritePipe implements WriteTransport {
       writeBatch();
     }
     if (closing && !writing) {
-      closeStream();
+      closeSink();
+    }
+    if (!writing && !closing) {
+      owner.drained();
     }
   }
 
   // ---- Closing
 
-  /// Closes the stream on a thread, then says so. Called once nothing is being written.
-  private void closeStream() {
+  /// Closes the sink on a thread, then says so. Called once nothing is being written.
+  private void closeSink() {
     writing = true;
-    OutputStream to = stream;
-    ChildThreads.execute(() -> {
-      closeQuietly(to);
+    Sink to = sink;
+    BlockingThreads.execute(() -> {
+      if (to != null) {
+        to.close();
+      }
       boolean _ = calls.call(() -> lose(null));
     });
-  }
-
-  private static void closeQuietly(OutputStream to) {
-    try {
-      to.close();
-    } catch (IOException e) {
-      // All was flushed before, or nobody wants it any more.
-    }
   }
 
   @Override
@@ -186,7 +195,7 @@ final class WritePipe implements WriteTransport {
     if (!closing) {
       closing = true;
       if (!writing) {
-        closeStream();
+        closeSink();
       }
     }
   }
@@ -210,31 +219,61 @@ final class WritePipe implements WriteTransport {
     aborted = true;
     pieces.clear();
     buffered = 0;
+    if (writing && sink != null) {
+      sink.stop();
+    }
     writeEof();
     calls.callSoon(() -> lose(reason));
   }
 
-  /// Notes that the child has exited, and so does not read any more.
-  void childExited() {
+  /// Notes that nobody reads any more what is written here.
+  public void readerGone() {
     abort(buffered == 0 ? null : new IOException("Broken pipe"));
   }
 
-  /// Lets what is left be, and closes the stream, without the loop. Called when that is
-  /// closed.
-  void stop() {
+  // ---- Without the loop, when that is closed
+
+  /// Lets what is left be, and closes the sink.
+  public void stop() {
     aborted = true;
-    OutputStream to = stream;
-    ChildThreads.execute(() -> closeQuietly(to));
+    Sink to = sink;
+    if (to != null) {
+      BlockingThreads.execute(to::close);
+    }
+  }
+
+  /// Writes what is left, and blocks until that is done, or the thread is interrupted.
+  public void finish() {
+    CountDownLatch before = batchEnd;
+    Sink to = sink;
+    if (aborted || lost || to == null) {
+      return;
+    }
+    try {
+      if (before != null) {
+        before.await();
+      }
+      for (ByteBuffer piece : pieces) {
+        to.write(piece.array(), piece.arrayOffset(), piece.position());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (IOException e) {
+      // Nobody reads any more, and nobody is left who could be told.
+    }
   }
 
   private void lose(@Nullable Throwable failure) {
     if (!lost) {
       lost = true;
-      owner.pipeConnectionLost(FD, failure);
+      owner.connectionLost(failure);
     }
   }
 
-  boolean isLost() {
+  /// Returns whether the owner was told that the pipe is gone.
+  ///
+  /// @return whether it was
+  public boolean isLost() {
     return lost;
   }
 
@@ -267,7 +306,7 @@ final class WritePipe implements WriteTransport {
 
   @Override
   public void setProtocol(BaseProtocol<?> protocol) {
-    throw owner.refusal(protocol);
+    owner.setProtocol(protocol);
   }
 
   @Override
@@ -277,7 +316,7 @@ final class WritePipe implements WriteTransport {
 
   @Override
   public String toString() {
-    return "WritePipe[fd=%d, %d bytes buffered%s]"
-        .formatted(FD, buffered, closing ? ", closing" : "");
+    return "WritePipe[%s, %d bytes buffered%s]"
+        .formatted(owner, buffered, closing ? ", closing" : "");
   }
 }
