@@ -58,6 +58,10 @@ final class NettySelector implements Selector {
   // how many channels are registered; confined to the I/O thread
   private int channels;
 
+  // whether this is being closed, and how much later it is made to seem; written by the I/O thread
+  private boolean closing;
+  private long closingNanos;
+
   // set by any thread, cleared by the I/O thread after a select
   private volatile boolean woken;
 
@@ -97,7 +101,9 @@ final class NettySelector implements Selector {
 
     @Override
     public long nanoTime() {
-      return loop.time().toNanos();
+      // Netty waits until some time has passed since it was told to end, and a virtual clock
+      // stands still by then.
+      return loop.time().toNanos() + (closing ? ++closingNanos : 0);
     }
 
     @Override
@@ -244,6 +250,7 @@ final class NettySelector implements Selector {
   public void close() {
     takeOwnership();
     actions.clear();
+    closing = true;
     var _ = netty.shutdownGracefully(0, 0, TimeUnit.NANOSECONDS);
     while (!netty.isTerminated()) {
       netty.runNow();
