@@ -113,8 +113,7 @@ public final class ConnectOptions {
   /// Returns these options with or without all failures of a connection that did not succeed.
   ///
   /// @param newAllErrors whether an [tepal.ExceptionGroup] of them is thrown, one for each
-  address
-  ///     that was tried, even if there is only one
+  ///     address that was tried, even if there is only one
   /// @return the new options
   public ConnectOptions withAllErrors(boolean newAllErrors) {
     return with(copy -> copy.allErrors = newAllErrors);

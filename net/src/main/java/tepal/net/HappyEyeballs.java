@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package tepal.net;
 
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.StandardProtocolFamily;
@@ -21,7 +20,7 @@ final class HappyEyeballs implements StaggeredRace.Candidates<InetSocketAddress>
   /*
    * RFC 8305. Section 3: if the two families are two questions, both are asked at once. Attempts
    * begin when the addresses of IPv6 are there, or those of IPv4 and then 50 ms for the others.
-   * Section 4: the families take turns, beginning with IPv6, or with the family of the first address
+   * Section 4: the families take turns, beginning with IPv6, or with that of the first address
    * if the resolver answers for both; `interleave` of the first family go first.
    *
    * Not done: sorting by RFC 6724, for which the resolver, or the server's order, has to do.
@@ -86,7 +85,7 @@ final class HappyEyeballs implements StaggeredRace.Candidates<InetSocketAddress>
         () -> {
           try {
             found(names.resolve(host, family));
-          } catch (UncheckedIOException e) {
+          } catch (RuntimeException e) { // a resolver may be the user's
             failures.add(e);
           } finally {
             asking--;

@@ -193,7 +193,8 @@ public final class Net {
     return new Connection(reader, new StreamWriter(transport, protocol, reader));
   }
 
-  /// Starts a server whose clients are served by tasks. Suspends the current task until it listens.
+  /// Starts a server whose clients are served by tasks. Suspends the current task until it
+  /// listens.
   ///
   /// @param clientConnected what serves a client, each in a task of its own
   /// @param host the name or address to listen on; null or empty for all of this machine
@@ -441,16 +442,13 @@ public final class Net {
     return getaddrinfo(host, Integer.toString(port), null);
   }
 
-  /// Returns the addresses of a host and a service. Suspends the current task until they are known,
-  /// unless both are numbers.
+  /// Returns the addresses of a host and a service. Suspends the current task until they are
+  /// known, unless both are numbers.
   ///
   /// The names of services are those in `/etc/services`. If cancelled while waiting, nothing is
-  left
-  /// of it.
+  /// left of it.
   ///
-  /// Mirrors
-  ///
-  [`loop.getaddrinfo`](https://docs.python.org/3.14/library/asyncio-eventloop.html#asyncio.loop.getaddrinfo).
+  /// Mirrors `loop.getaddrinfo` of asyncio.
   ///
   /// @param host the name or address; null for this machine, see [AddressFlag#PASSIVE]
   /// @param service the name of the service or the port; null for port 0
@@ -477,9 +475,7 @@ public final class Net {
   /// An address without a name stands for itself, as does a port. If cancelled while waiting,
   /// nothing is left of it.
   ///
-  /// Mirrors
-  ///
-  [`loop.getnameinfo`](https://docs.python.org/3.14/library/asyncio-eventloop.html#asyncio.loop.getnameinfo).
+  /// Mirrors `loop.getnameinfo` of asyncio.
   ///
   /// @param address the address and the port
   /// @param flags how to look them up

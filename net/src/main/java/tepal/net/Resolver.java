@@ -12,15 +12,15 @@ import org.jspecify.annotations.Nullable;
 /// What finds the addresses of names, for all connections and servers of a loop:
 /// `Net.builder(loop).resolver(...)`.
 ///
-/// The one that a loop has unless told otherwise is [#dns()]. In tests a lambda gives names that do
-/// not exist the addresses of a server on this machine:
+/// The one that a loop has unless told otherwise is [#dns()]. In tests a lambda gives names that
+/// do not exist the addresses of a server on this machine:
 ///
 /// ```java
-/// Net.builder(loop).resolver((host, family) -> List.of(InetAddress.getLoopbackAddress())).build();
-/// ```
+/// Net.builder(loop).resolver((host, family) ->
+/// List.of(InetAddress.getLoopbackAddress())).build(); ```
 ///
-/// Its methods are called in tasks and may suspend them; a cancellation must end what they do. They
-/// are never asked about literal addresses.
+/// Its methods are called in tasks and may suspend them; a cancellation must end what they do.
+/// They are never asked about literal addresses.
 @FunctionalInterface
 public interface Resolver {
 
@@ -30,7 +30,7 @@ public interface Resolver {
   /// @param family the family of the addresses, [StandardProtocolFamily#INET] or
   ///     [StandardProtocolFamily#INET6]; null for both. Addresses of another family are ignored
   /// @return the addresses, the one to be tried first first; none if there are none of that
-  family
+  ///     family
   /// @throws UnknownHostException if the name has no address or cannot be resolved
   /// @throws UncheckedIOException the same
   List<InetAddress> resolve(String host, @Nullable StandardProtocolFamily family)
@@ -49,9 +49,9 @@ public interface Resolver {
   }
 
   /// Returns whether the two families are two questions. A connection then asks both at once and
-  /// begins with the answer that comes first, as [RFC
-  8305](https://www.rfc-editor.org/rfc/rfc8305)
-  /// has it; otherwise it asks once, for both. Returns immediately.
+  /// begins with the answer that comes first, as
+  /// [RFC 8305](https://www.rfc-editor.org/rfc/rfc8305) has it; otherwise it asks once, for
+  /// both. Returns immediately.
   ///
   /// @return whether they are; unless overridden, they are not
   default boolean asksByFamily() {
@@ -60,21 +60,15 @@ public interface Resolver {
 
   /// Returns a resolver that asks the name servers of this machine, on the loop's own I/O thread.
   ///
-  /// It reads `/etc/hosts` and `/etc/resolv.conf` (`nameserver`, `search`, `options` with
-  `ndots`,
-  /// `timeout` and `attempts`) and notices within five seconds that they have changed. It leaves
-  a
-  /// name to the system's resolver, as [#system()], where DNS would not answer as the system
-  does:
-  /// on other systems than Linux, if no name server is configured, or if `/etc/nsswitch.conf`
-  names
-  /// another source than these.
+  /// It reads `/etc/hosts` and `/etc/resolv.conf` (`nameserver`, `search`, and of the options
+  /// `ndots`, `timeout` and `attempts`) and notices within five seconds that they have changed.
+  /// It leaves a name to the system's resolver, as [#system()], where DNS would not answer as
+  /// the system does: on other systems than Linux, if no name server is configured, or if
+  /// `/etc/nsswitch.conf` names another source than these.
   ///
   /// Answers are kept for as long as the name server said, for a day at most, and that a name
-  does
-  /// not exist for 30 seconds at most; a thousand of each. Tasks that ask for one name at the
-  same
-  /// time share one look-up, which goes on until the last of them is cancelled.
+  /// does not exist for 30 seconds at most; a thousand of each. Tasks that ask for one name at
+  /// the same time share one look-up, which goes on until the last of them is cancelled.
   ///
   /// Belongs to the loop that first uses it.
   ///

@@ -77,8 +77,7 @@ public final class ServerOptions {
   ///
   /// @param newStartServing whether connections are accepted at once, or only after
   ///     [Server#startServing()]. The sockets listen in any case, so that clients that come
-  before
-  ///     that wait
+  ///     before that wait
   /// @return the new options
   public ServerOptions withStartServing(boolean newStartServing) {
     return with(copy -> copy.startServing = newStartServing);

@@ -18,6 +18,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.StandardProtocolFamily;
 import java.net.UnknownHostException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -144,8 +145,9 @@ class DnsResolverTest {
     }
     second().on("A www.example", "10.0.0.1");
     run(transport, () -> {
-      DnsResolver resolver =
-          resolver(config(new InetSocketAddress("127.0.0.1", free), second().address()));
+      DnsResolver resolver = resolver(config(
+          new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), free),
+          second().address()));
       assertThat(resolve(resolver, "www.example", INET)).containsExactly("10.0.0.1");
       assertThat(getRunningLoop().time()).isLessThan(Duration.ofSeconds(5));
     });
@@ -185,14 +187,14 @@ class DnsResolverTest {
 
   @Test
   void garbage_and_the_answers_to_other_questions_are_ignored() throws Exception {
-    byte[] shorter = {1, 2, 3};
+    ByteBuffer shorter = ByteBuffer.wrap(new byte[] {1, 2, 3});
     server()
         .on(
             "A www.example",
             new Answer.Garbage(
                 shorter,
                 new Answer.Garbage(
-                    DnsMessage.question(1, "evil.example", DnsMessage.A),
+                    ByteBuffer.wrap(DnsMessage.question(1, "evil.example", DnsMessage.A)),
                     new Answer.Records(NameServer.address("www.example", 60, "10.0.0.1")))));
     run(
         NetTransport.NIO,

@@ -24,6 +24,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -32,23 +33,31 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
-/// A name server on 127.0.0.1, over UDP and TCP, with threads of its own. Its messages are Netty's,
-/// so that they test ours.
+/// A name server on 127.0.0.1, over UDP and TCP, with threads of its own. Its messages are
+/// Netty's, so that they test ours.
 final class NameServer implements AutoCloseable {
   /// What it does with questions for a name.
   sealed interface Answer {
-    record Records(DnsRecord... records) implements Answer {}
+    record Records(List<DnsRecord> records) implements Answer {
+      Records(DnsRecord... records) {
+        this(List.of(records));
+      }
+    }
 
     /// No such name, or no such record, for so many seconds.
     record Missing(DnsResponseCode code, int seconds) implements Answer {}
 
     /// Over UDP only a part fits.
-    record Truncated(DnsRecord... records) implements Answer {}
+    record Truncated(List<DnsRecord> records) implements Answer {
+      Truncated(DnsRecord... records) {
+        this(List.of(records));
+      }
+    }
 
     record Failing(DnsResponseCode code) implements Answer {}
 
     /// Sent as it is, before a real one.
-    record Garbage(byte[] bytes, Answer after) implements Answer {}
+    record Garbage(ByteBuffer bytes, Answer after) implements Answer {}
 
     /// Nothing is sent.
     record Lost() implements Answer {}
@@ -60,7 +69,7 @@ final class NameServer implements AutoCloseable {
   private final ConcurrentLinkedQueue<String> asked = new ConcurrentLinkedQueue<>();
 
   NameServer() throws IOException {
-    InetAddress localhost = InetAddress.getByName("127.0.0.1");
+    InetAddress localhost = InetAddress.ofLiteral("127.0.0.1");
     tcp = new ServerSocket(0, 50, localhost);
     udp = new DatagramSocket(tcp.getLocalPort(), localhost);
     Thread.ofPlatform().daemon().start(this::serveUdp);
@@ -71,8 +80,8 @@ final class NameServer implements AutoCloseable {
     return (InetSocketAddress) udp.getLocalSocketAddress();
   }
 
-  /// Sets what it does with questions like `A www.example`. Without an answer it is NXDOMAIN, for a
-  /// minute.
+  /// Sets what it does with questions like `A www.example`. Without an answer it is NXDOMAIN, for
+  /// a minute.
   NameServer on(String question, Answer answer) {
     answers.put(question, answer);
     return this;
@@ -82,8 +91,8 @@ final class NameServer implements AutoCloseable {
     return on(
         question,
         new Answer.Records(Arrays.stream(addresses)
-            .map(each -> address(question.split(" ")[1], 60, each))
-            .toArray(DnsRecord[]::new)));
+            .map(each -> address(question.substring(question.indexOf(' ') + 1), 60, each))
+            .toList()));
   }
 
   /// Returns the questions since the last call: `A www.example`, and `, TCP` after it.
@@ -113,7 +122,7 @@ final class NameServer implements AutoCloseable {
 
   private static ByteBuf encoded(String name) {
     ByteBuf out = Unpooled.buffer();
-    for (String label : name.split("\\.")) {
+    for (String label : name.split("\\.", -1)) {
       out.writeByte(label.length()).writeCharSequence(label, StandardCharsets.US_ASCII);
     }
     return out.writeByte(0);
@@ -188,7 +197,7 @@ final class NameServer implements AutoCloseable {
       case Answer.Records found -> add(response, found.records());
       case Answer.Truncated found -> {
         response.setTruncated(!overTcp);
-        add(response, overTcp ? found.records() : new DnsRecord[0]);
+        add(response, overTcp ? found.records() : List.of());
       }
       case Answer.Missing missing -> {
         response.setCode(missing.code());
@@ -199,7 +208,7 @@ final class NameServer implements AutoCloseable {
       case Answer.Failing failing -> response.setCode(failing.code());
       case Answer.Garbage garbage -> {
         response.release();
-        before.add(garbage.bytes());
+        before.add(garbage.bytes().array());
         before.addAll(messages(query, question, garbage.after(), overTcp));
         return before;
       }
@@ -211,7 +220,7 @@ final class NameServer implements AutoCloseable {
     return List.of(encode(response));
   }
 
-  private static void add(DatagramDnsResponse response, DnsRecord... records) {
+  private static void add(DatagramDnsResponse response, List<DnsRecord> records) {
     for (DnsRecord each : records) {
       response.addRecord(DnsSection.ANSWER, ((DefaultDnsRawRecord) each).copy());
     }
