@@ -21,7 +21,13 @@ final class DnsCache {
   ///
   /// @param host in lower case
   /// @param type of the records
-  record Question(String host, int type) {}
+  record Question(String host, int type) {
+    /// The name of the task that asks.
+    @Override
+    public String toString() {
+      return "resolve " + host;
+    }
+  }
 
   private record Kept(DnsResult result, Duration until) {}
 

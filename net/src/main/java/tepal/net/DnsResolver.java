@@ -54,13 +54,17 @@ final class DnsResolver implements Resolver {
     return family == null ? both(host, config) : addresses(host, family, config);
   }
 
-  private @Nullable List<InetAddress> ofThisMachine(String host) {
+  /// Returns the addresses of a name that no name server is asked for; null if one is.
+  private @Nullable List<InetAddress> ofThisMachine(String host) throws UnknownHostException {
     List<InetAddress> known = sources.hosts().addresses(host);
     if (known != null) {
       return known;
     }
     String name = DnsConfig.withoutDot(host).toLowerCase(Locale.ROOT);
-    // RFC 6761, section 6.3: no name server is asked for these
+    // RFC 6761, sections 6.3 and 6.4
+    if (name.equals("invalid") || name.endsWith(".invalid")) {
+      throw new UnknownHostException(host + ": no such name");
+    }
     return name.equals("localhost") || name.endsWith(".localhost") ? Names.LOOPBACK : null;
   }
 

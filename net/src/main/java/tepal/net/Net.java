@@ -371,7 +371,7 @@ public final class Net {
     List<SocketAddress> addresses = new ArrayList<>();
     for (String host : hosts) {
       if (host == null || host.isEmpty()) {
-        addresses.add(NettyAddresses.any(port));
+        addresses.add(new InetSocketAddress(port)); // of both families, on one socket
       } else {
         addresses.addAll(getaddrinfo(host, port));
       }

@@ -2,7 +2,6 @@
 package tepal.net;
 
 import io.netty.channel.unix.DomainSocketAddress;
-import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 import org.jspecify.annotations.Nullable;
@@ -15,10 +14,5 @@ final class NettyAddresses {
     return address instanceof DomainSocketAddress unix
         ? UnixDomainSocketAddress.of(unix.path())
         : address;
-  }
-
-  /// Returns all addresses of this machine: those of both families if it has both, for one socket.
-  static InetSocketAddress any(int port) {
-    return new InetSocketAddress(port);
   }
 }

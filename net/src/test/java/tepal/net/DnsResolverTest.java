@@ -429,6 +429,8 @@ class DnsResolverTest {
       assertThat(resolve(resolver(), "localhost", null))
           .containsExactly("127.0.0.1", "0:0:0:0:0:0:0:1");
       assertThat(resolve(resolver(), "app.LOCALHOST.", INET)).containsExactly("127.0.0.1");
+      assertThatThrownBy(() -> resolver().resolve("no.such.invalid", INET))
+          .hasMessage("no.such.invalid: no such name");
     });
     assertThat(server().asked()).isEmpty();
   }
