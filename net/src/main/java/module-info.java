@@ -7,12 +7,10 @@ module tepal.net {
   requires static transitive org.jspecify;
   requires transitive tepal;
   requires io.netty.buffer;
-  requires io.netty.codec.dns;
   requires io.netty.codec;
   requires io.netty.common;
   requires io.netty.handler;
   requires io.netty.resolver;
-  requires io.netty.resolver.dns;
   requires io.netty.transport;
   requires io.netty.transport.classes.epoll;
   requires io.netty.transport.classes.io_uring;

@@ -2,6 +2,7 @@
 package tepal.net;
 
 import java.net.SocketAddress;
+import java.net.StandardProtocolFamily;
 import java.time.Duration;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -12,12 +13,16 @@ import tepal.streams.StreamReader;
 ///
 /// Immutable: `ConnectOptions.DEFAULT.withLimit(1024 * 1024)`.
 public final class ConnectOptions {
-  /// A reader's limit of 64 KiB and any local address.
+  /// A reader's limit of 64 KiB, any local address, any family, and 250 ms between attempts.
   public static final ConnectOptions DEFAULT = new ConnectOptions();
 
   // set before anybody else sees the object
   private int limit = StreamReader.DEFAULT_LIMIT;
   private @Nullable SocketAddress localAddress;
+  private @Nullable Duration happyEyeballsDelay = Duration.ofMillis(250);
+  private int interleave = 1;
+  private @Nullable StandardProtocolFamily family;
+  private boolean allErrors;
 
   private @Nullable TlsContext tls;
   private @Nullable String serverHostname;
@@ -35,6 +40,10 @@ public final class ConnectOptions {
     copy.serverHostname = serverHostname;
     copy.tlsHandshakeTimeout = tlsHandshakeTimeout;
     copy.tlsShutdownTimeout = tlsShutdownTimeout;
+    copy.happyEyeballsDelay = happyEyeballsDelay;
+    copy.interleave = interleave;
+    copy.family = family;
+    copy.allErrors = allErrors;
     change.accept(copy);
     return copy;
   }
@@ -52,6 +61,9 @@ public final class ConnectOptions {
   }
 
   /// Returns these options with an address to bind to before connecting.
+  ///
+  /// Of the addresses of a name only those of its family are tried. If it is
+  /// [unresolved][java.net.InetSocketAddress#createUnresolved], its name is resolved first.
   ///
   /// @param newLocalAddress the address
   /// @return the new options
@@ -95,6 +107,63 @@ public final class ConnectOptions {
   public ConnectOptions withTlsShutdownTimeout(Duration timeout) {
     Duration positive = TlsSettings.requirePositive("shutdown timeout", timeout);
     return with(copy -> copy.tlsShutdownTimeout = positive);
+  }
+
+  /// Returns these options with another delay between attempts to connect to the addresses of a
+  /// name ("Happy Eyeballs",
+  /// [RFC 8305](https://www.rfc-editor.org/rfc/rfc8305)): the next address is tried when the one
+  /// before it has failed, or after the delay, while the attempts before it go on. The first that
+  /// succeeds is used and the others are closed.
+  ///
+  /// Unlike asyncio's, it is on by default, with the 250 ms that the RFC recommends.
+  ///
+  /// @param newDelay the delay; the RFC wants 100 ms or more
+  /// @return the new options
+  /// @throws IllegalArgumentException if the delay is negative
+  public ConnectOptions withHappyEyeballsDelay(Duration newDelay) {
+    if (newDelay.isNegative()) {
+      throw new IllegalArgumentException("Expected a delay of zero or more, got " + newDelay);
+    }
+    return with(copy -> copy.happyEyeballsDelay = newDelay);
+  }
+
+  /// Returns these options with one attempt at a time, in the order of the resolver's answer.
+  ///
+  /// @return the new options
+  public ConnectOptions withoutHappyEyeballs() {
+    return with(copy -> copy.happyEyeballsDelay = null);
+  }
+
+  /// Returns these options with another number of addresses of the first family to be tried before
+  /// the families take turns.
+  ///
+  /// @param newInterleave how many; 1 by default. Of no use without Happy Eyeballs
+  /// @return the new options
+  /// @throws IllegalArgumentException if it is not positive
+  public ConnectOptions withInterleave(int newInterleave) {
+    if (newInterleave <= 0) {
+      throw new IllegalArgumentException("Expected 1 address or more, got " + newInterleave);
+    }
+    return with(copy -> copy.interleave = newInterleave);
+  }
+
+  /// Returns these options with addresses of one family only.
+  ///
+  /// @param newFamily [StandardProtocolFamily#INET] or [StandardProtocolFamily#INET6]
+  /// @return the new options
+  /// @throws IllegalArgumentException if it is another
+  public ConnectOptions withFamily(StandardProtocolFamily newFamily) {
+    Names.requireInternet(newFamily);
+    return with(copy -> copy.family = newFamily);
+  }
+
+  /// Returns these options with or without all failures of a connection that did not succeed.
+  ///
+  /// @param newAllErrors whether an [tepal.ExceptionGroup] of them is thrown, one for each
+  ///     address that was tried, even if there is only one
+  /// @return the new options
+  public ConnectOptions withAllErrors(boolean newAllErrors) {
+    return with(copy -> copy.allErrors = newAllErrors);
   }
 
   /// Returns the limit of the stream reader.
@@ -153,5 +222,33 @@ public final class ConnectOptions {
           "Expected a serverHostname only together with TLS, got " + serverHostname);
     }
     return null;
+  }
+
+  /// Returns the delay between attempts to connect to the addresses of a name.
+  ///
+  /// @return the delay, or null for one attempt at a time
+  public @Nullable Duration happyEyeballsDelay() {
+    return happyEyeballsDelay;
+  }
+
+  /// Returns how many addresses of the first family are tried before the families take turns.
+  ///
+  /// @return how many
+  public int interleave() {
+    return interleave;
+  }
+
+  /// Returns the family of the addresses that are tried.
+  ///
+  /// @return the family, or null for both
+  public @Nullable StandardProtocolFamily family() {
+    return family;
+  }
+
+  /// Returns whether a failed connection throws a group of all failures.
+  ///
+  /// @return whether it does
+  public boolean allErrors() {
+    return allErrors;
   }
 }

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package tepal.net;
 
-import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger.Level;
 import java.net.BindException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
@@ -67,9 +67,13 @@ public final class Net {
       new ExtraInfo<>("sslcontext", TlsContext.class);
 
   private final NettySelector selector;
+  private final Names names;
+  private final Connecting connecting;
 
-  private Net(EventLoop loop, @Nullable NetTransport transport) {
+  private Net(EventLoop loop, @Nullable NetTransport transport, Resolver resolver) {
     selector = new NettySelector(loop, NettyTransports.choose(transport, loop.mode()), this);
+    names = new Names(resolver);
+    connecting = new Connecting(selector, names);
     loop.installSelector(selector);
     System.getLogger("tepal")
         .log(Level.DEBUG, "{0} waits for its sockets with {1}", loop, transport());
@@ -101,6 +105,7 @@ public final class Net {
   public static final class Builder {
     private final EventLoop loop;
     private @Nullable NetTransport transport;
+    private @Nullable Resolver resolver;
 
     private Builder(EventLoop loop) {
       this.loop = loop;
@@ -118,13 +123,22 @@ public final class Net {
       return this;
     }
 
+    /// Sets what finds the addresses of names, instead of [Resolver#dns()].
+    ///
+    /// @param newResolver the resolver
+    /// @return this builder
+    public Builder resolver(Resolver newResolver) {
+      resolver = newResolver;
+      return this;
+    }
+
     /// Sets up the network.
     ///
     /// @return the network
     /// @throws IllegalStateException if the loop is closed or has a network, or if
     ///     the transport cannot be had
     public Net build() {
-      return new Net(loop, transport);
+      return new Net(loop, transport, resolver == null ? Resolver.dns() : resolver);
     }
   }
 
@@ -133,6 +147,10 @@ public final class Net {
   /// @return the transport
   public NetTransport transport() {
     return selector.backend.transport();
+  }
+
+  NettySelector selector() {
+    return selector;
   }
 
   private static Net current() {
@@ -200,7 +218,7 @@ public final class Net {
   /// listens.
   ///
   /// @param clientConnected what serves a client, each in a task of its own
-  /// @param host the name or address to listen on; null for all of this machine
+  /// @param host the name or address to listen on; null or empty for all of this machine
   /// @param port the port; 0 for one that the system chooses
   /// @return the server
   /// @throws UncheckedIOException if the name does not resolve or the address cannot be bound
@@ -213,7 +231,7 @@ public final class Net {
   /// [#startServer(ClientConnectedCallback, String, int)].
   ///
   /// @param clientConnected what serves a client, each in a task of its own
-  /// @param host the name or address to listen on; null for all of this machine
+  /// @param host the name or address to listen on; null or empty for all of this machine
   /// @param port the port; 0 for one that the system chooses
   /// @param options the limit of the readers, the backlog and more
   /// @return the server
@@ -384,7 +402,7 @@ public final class Net {
   /// listens.
   ///
   /// @param factory makes the protocols
-  /// @param host the name or address to listen on; null for all of this machine
+  /// @param host the name or address to listen on; null or empty for all of this machine
   /// @param port the port; 0 for one that the system chooses
   /// @return the server
   /// @throws UncheckedIOException if the name does not resolve or the address cannot be bound
@@ -397,7 +415,7 @@ public final class Net {
   /// [#createServer(Supplier, String, int)].
   ///
   /// @param factory makes the protocols
-  /// @param host the name or address to listen on; null for all of this machine
+  /// @param host the name or address to listen on; null or empty for all of this machine
   /// @param port the port; 0 for one that the system chooses
   /// @param options the backlog and more
   /// @return the server
@@ -428,10 +446,10 @@ public final class Net {
       ServerOptions options) {
     List<SocketAddress> addresses = new ArrayList<>();
     for (String host : hosts) {
-      if (host == null) {
-        addresses.add(new InetSocketAddress(port));
+      if (host == null || host.isEmpty()) {
+        addresses.add(new InetSocketAddress(port)); // of both families, on one socket
       } else {
-        addresses.addAll(resolve(host, port));
+        addresses.addAll(getaddrinfo(host, port));
       }
     }
     return listen(factory, addresses.stream().distinct().toList(), options);
@@ -487,16 +505,14 @@ public final class Net {
     }
   }
 
-  // ---- Connecting
-
   private NettyConnection connect(String host, int port, ConnectOptions options) {
     TlsSettings tls = options.tlsSettings(host);
-    return secured(connect(resolve(host, port), options), tls);
+    return secured(connecting.connect(host, port, options), tls);
   }
 
   private NettyConnection connectUnix(Path path, ConnectOptions options) {
     TlsSettings tls = options.tlsSettings(null);
-    return secured(connect(List.of(UnixDomainSocketAddress.of(path)), options), tls);
+    return secured(connecting.connect(path), tls);
   }
 
   private static NettyConnection secured(NettyConnection connection, @Nullable TlsSettings tls) {
@@ -506,46 +522,61 @@ public final class Net {
     return connection;
   }
 
-  /// Connects to the first address that accepts.
-  private NettyConnection connect(List<? extends SocketAddress> addresses, ConnectOptions options) {
-    UncheckedIOException first = null;
-    for (SocketAddress address : addresses) {
-      try {
-        return NettyChannels.connect(selector, address, options.localAddress());
-      } catch (UncheckedIOException e) {
-        if (first == null) {
-          first = e;
-        } else {
-          first.addSuppressed(e);
-        }
-      }
-    }
-    throw first == null ? new UncheckedIOException(new IOException("No address")) : first;
+  // ---- Names
+
+  /// Returns the addresses of a host, with a port: see
+  /// [#getaddrinfo(String, String, StandardProtocolFamily, AddressFlag...)].
+  ///
+  /// @param host the name or address
+  /// @param port the port
+  /// @return the addresses, one at least
+  /// @throws UncheckedIOException if the name does not resolve
+  public List<InetSocketAddress> getaddrinfo(String host, int port) {
+    return getaddrinfo(host, Integer.toString(port), null);
   }
 
-  /// Returns the addresses of a name. Suspends the current task unless it is an address itself.
-  private List<InetSocketAddress> resolve(String host, int port) {
-    try {
-      return List.of(new InetSocketAddress(InetAddress.ofLiteral(host), port));
-    } catch (IllegalArgumentException notAnAddress) {
-      List<InetSocketAddress> addresses = new ArrayList<>();
-      for (InetAddress each : allByName(host)) {
-        addresses.add(new InetSocketAddress(each, port));
-      }
-      return addresses;
-    }
+  /// Returns the addresses of a host and a service. Suspends the current task until they are
+  /// known, unless both are numbers.
+  ///
+  /// The names of services are those in `/etc/services`. If cancelled while waiting, nothing is
+  /// left of it.
+  ///
+  /// Mirrors `loop.getaddrinfo` of asyncio.
+  ///
+  /// @param host the name or address; null for this machine, see [AddressFlag#PASSIVE]
+  /// @param service the name of the service or the port; null for port 0
+  /// @param family the family of the addresses, `INET` or `INET6`; null for both
+  /// @param flags how to look them up
+  /// @return the addresses, one at least
+  /// @throws UncheckedIOException if the name does not resolve, with
+  ///     [java.net.UnknownHostException] as its cause, or if there is no such service, with
+  ///     [java.net.UnknownServiceException]
+  /// @throws IllegalArgumentException if host and service are null, or for another family
+  /// @throws tepal.CancelledError if the task is cancelled while it waits
+  public List<InetSocketAddress> getaddrinfo(
+      @Nullable String host,
+      @Nullable String service,
+      @Nullable StandardProtocolFamily family,
+      AddressFlag... flags) {
+    Names.requireInternet(family);
+    return names.addresses(host, service, family, Set.of(flags));
   }
 
-  private InetAddress[] allByName(String host) {
-    return selector
-        .loop
-        .runInExecutor(null, () -> {
-          try {
-            return InetAddress.getAllByName(host);
-          } catch (IOException e) {
-            throw new UncheckedIOException("Cannot resolve " + host, e);
-          }
-        })
-        .await();
+  /// Returns the names of an address and a port. Suspends the current task until they are known,
+  /// unless flags ask for numbers.
+  ///
+  /// An address without a name stands for itself, as does a port. If cancelled while waiting,
+  /// nothing is left of it.
+  ///
+  /// Mirrors `loop.getnameinfo` of asyncio.
+  ///
+  /// @param address the address and the port
+  /// @param flags how to look them up
+  /// @return the names
+  /// @throws UncheckedIOException if the address has no name, with [NameFlag#NAMEREQD]
+  /// @throws IllegalArgumentException if the address is an unresolved name itself
+  /// @throws tepal.CancelledError if the task is cancelled while it waits
+  public NameInfo getnameinfo(InetSocketAddress address, NameFlag... flags) {
+    return names.names(address, Set.of(flags));
   }
 }

@@ -19,6 +19,9 @@ abstract class NettyBackend {
 
   abstract Channel tcp();
 
+  /// Returns a channel for a question to a name server and its answer.
+  abstract Channel dnsDatagram();
+
   abstract ServerChannel tcpServer();
 
   abstract Channel unix();

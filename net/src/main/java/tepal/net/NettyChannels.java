@@ -50,7 +50,7 @@ final class NettyChannels {
           selector.delivered();
           connected.setResult(null);
         } else if (!done.isSuccess()) {
-          fail(selector, connected, done.cause());
+          fail(selector, connected, NettyFailures.connecting(done.cause(), remote));
           var _ = channel.close();
         }
       });
@@ -150,7 +150,7 @@ final class NettyChannels {
     return connection;
   }
 
-  private static void register(NettySelector selector, Channel channel) {
+  static void register(NettySelector selector, Channel channel) {
     selector.channelAdded();
     channel.unsafe().register(selector.netty(), channel.newPromise());
   }

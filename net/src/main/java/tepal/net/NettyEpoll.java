@@ -4,6 +4,7 @@ package tepal.net;
 import io.netty.channel.Channel;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.ServerChannel;
+import io.netty.channel.epoll.EpollDatagramChannel;
 import io.netty.channel.epoll.EpollDomainSocketChannel;
 import io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.netty.channel.epoll.EpollServerSocketChannel;
@@ -38,6 +39,11 @@ final class NettyEpoll extends NettyBackend {
   @Override
   Channel tcp() {
     return new EpollSocketChannel();
+  }
+
+  @Override
+  Channel dnsDatagram() {
+    return new EpollDatagramChannel();
   }
 
   @Override

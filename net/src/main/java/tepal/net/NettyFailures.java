@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.net.BindException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
+import java.net.SocketAddress;
 import java.net.SocketException;
 import java.util.regex.Pattern;
 import javax.net.ssl.SSLException;
@@ -46,6 +47,23 @@ final class NettyFailures {
       failure.initCause(reason);
     }
     return failure;
+  }
+
+  /// Returns why connecting failed, with the address if Netty does not name it.
+  static @Nullable Throwable connecting(@Nullable Throwable failure, SocketAddress remote) {
+    Throwable own = of(failure);
+    String message = own == null ? "" : String.valueOf(own.getMessage());
+    if (!(own instanceof IOException) || message.contains(remote.toString())) {
+      return own;
+    }
+    String named = SYSTEM_CALL.matcher(message).replaceFirst("") + ": " + remote;
+    IOException copy = switch (own) {
+      case ConnectException _ -> new ConnectException(named);
+      case NoRouteToHostException _ -> new NoRouteToHostException(named);
+      default -> new SocketException(named);
+    };
+    copy.initCause(own);
+    return copy;
   }
 
   static @Nullable Throwable of(@Nullable Throwable failure) {

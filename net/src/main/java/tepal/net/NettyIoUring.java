@@ -8,6 +8,7 @@ import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.channel.uring.IoUring;
 import io.netty.channel.uring.IoUringBufferRingConfig;
 import io.netty.channel.uring.IoUringChannelOption;
+import io.netty.channel.uring.IoUringDatagramChannel;
 import io.netty.channel.uring.IoUringDomainSocketChannel;
 import io.netty.channel.uring.IoUringFixedBufferRingAllocator;
 import io.netty.channel.uring.IoUringIoHandler;
@@ -57,6 +58,11 @@ final class NettyIoUring extends NettyBackend {
   @Override
   Channel tcp() {
     return new IoUringSocketChannel();
+  }
+
+  @Override
+  Channel dnsDatagram() {
+    return new IoUringDatagramChannel();
   }
 
   @Override

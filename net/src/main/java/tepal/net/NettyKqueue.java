@@ -4,6 +4,7 @@ package tepal.net;
 import io.netty.channel.Channel;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.ServerChannel;
+import io.netty.channel.kqueue.KQueueDatagramChannel;
 import io.netty.channel.kqueue.KQueueDomainSocketChannel;
 import io.netty.channel.kqueue.KQueueIoHandler;
 import io.netty.channel.kqueue.KQueueServerDomainSocketChannel;
@@ -28,6 +29,11 @@ final class NettyKqueue extends NettyBackend {
   @Override
   Channel tcp() {
     return new KQueueSocketChannel();
+  }
+
+  @Override
+  Channel dnsDatagram() {
+    return new KQueueDatagramChannel();
   }
 
   @Override

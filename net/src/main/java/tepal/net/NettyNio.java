@@ -5,6 +5,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioDatagramChannel;
 import io.netty.channel.socket.nio.NioDomainSocketChannel;
 import io.netty.channel.socket.nio.NioServerDomainSocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
@@ -28,6 +29,11 @@ final class NettyNio extends NettyBackend {
   @Override
   Channel tcp() {
     return new NioSocketChannel();
+  }
+
+  @Override
+  Channel dnsDatagram() {
+    return new NioDatagramChannel();
   }
 
   @Override

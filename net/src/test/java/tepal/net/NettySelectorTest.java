@@ -21,6 +21,7 @@ import tepal.Asyncio;
 import tepal.EventLoop;
 import tepal.Future;
 import tepal.LoopMode;
+import tepal.testing.VirtualClock;
 
 class NettySelectorTest {
 
@@ -132,6 +133,17 @@ class NettySelectorTest {
       runners.get(i).join();
       idle.get(i).close();
     }
+  }
+
+  @OnTransports
+  void closing_a_loop_whose_clock_stands_still_closes_its_network(NetTransport transport) {
+    NettySelector selector;
+    try (EventLoop loop = EventLoop.builder().clock(new VirtualClock()).build()) {
+      selector = Net.builder(loop).transport(transport).build().selector();
+      var _ = loop.runUntilComplete(() -> Net.startServer(Network::echo, HOST, 0));
+    }
+    assertThat(selector.netty().isTerminated()).isTrue();
+    assertThat(selector.hasWork()).isFalse();
   }
 
   @Test

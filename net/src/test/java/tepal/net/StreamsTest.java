@@ -208,7 +208,7 @@ class StreamsTest {
         transport,
         () -> assertThatThrownBy(() -> Net.openConnection("no-such-host.invalid", 80))
             .isInstanceOf(UncheckedIOException.class)
-            .hasMessage("Cannot resolve no-such-host.invalid"));
+            .hasMessage("Cannot resolve no-such-host.invalid: no such name"));
   }
 
   @OnTransports
