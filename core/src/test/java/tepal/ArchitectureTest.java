@@ -65,6 +65,7 @@ class ArchitectureTest {
     "tepal.streams",
     "tepal.bridges",
     "tepal.files",
+    "tepal.loops",
     "tepal.process",
     "tepal.testing"
   };
