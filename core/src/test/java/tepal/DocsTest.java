@@ -39,6 +39,7 @@ class DocsTest {
       import tepal.*;
       import tepal.bridges.*;
       import tepal.files.*;
+      import tepal.loops.*;
       import tepal.testing.*;
       class Block {
         void block() throws Throwable {

@@ -107,7 +107,11 @@ final class GroupLoop implements Runnable {
       RUNNING.put(made, this);
       loop = made;
       // Not Runner.run, which would take Ctrl-C from the program.
-      made.runUntilComplete(this::serve);
+      try {
+        made.runUntilComplete(this::serve);
+      } finally {
+        stopping = true; // nothing begins here any more, also if this was not asked for
+      }
     } catch (Throwable e) {
       failure = e;
     }

@@ -150,7 +150,7 @@ class LoopGroupTest {
     try (LoopGroup one = LoopGroup.start(2);
         LoopGroup other = LoopGroup.start(2)) {
       assertThat(one.loops()).doesNotContainAnyElementsOf(other.loops());
-      one.close();
+      one.shutdown(AN_HOUR);
       assertThat(one.toString()).isEqualTo("LoopGroup[2 loops, closed]");
       assertThat(other.toString()).isEqualTo("LoopGroup[2 loops, 2 open]");
       assertThat(other.<String, RuntimeException>call(() -> "goes on")).isEqualTo("goes on");
@@ -174,8 +174,12 @@ class LoopGroupTest {
       EventLoop failing = group.loops().get(1);
       assertThatThrownBy(() -> group.callOnAll(() -> {
             if (getRunningLoop() == failing) {
+              while (steps.size() < 2) {
+                sleep(Duration.ofMillis(1));
+              }
               throw failure;
             }
+            steps.add("begun");
             try {
               sleep(AN_HOUR);
             } catch (CancelledError e) {
@@ -184,7 +188,7 @@ class LoopGroupTest {
             }
           }))
           .isSameAs(failure);
-      assertThat(steps).containsExactly("cancelled", "cancelled");
+      assertThat(steps).containsExactly("begun", "begun", "cancelled", "cancelled");
     }
   }
 
@@ -268,6 +272,9 @@ class LoopGroupTest {
         steps.add("cancelled too");
       }
     });
+    while (!group.isShutdown()) {
+      Thread.onSpinWait();
+    }
     group.close();
     assertThat(stopping).isCancelled();
     assertThat(steps).containsExactly("cancelled too");

@@ -36,6 +36,15 @@ final class NettyServer {
   // accepting again, after descriptors ran out; null if accepting was not paused
   private @Nullable TimerHandle resumption;
 
+  // takes what is accepted here and served by other loops; null if this serves it
+  private @Nullable Consumer<Channel> handOver;
+
+  // no loop can take more connections; confined to the loop
+  private boolean congested;
+
+  // told once that this is closed and has no connection; null for nobody
+  private @Nullable Runnable onEnd;
+
   private boolean serving;
   private boolean closed;
 
@@ -46,6 +55,20 @@ final class NettyServer {
 
   EventLoop loop() {
     return selector.loop;
+  }
+
+  NettySelector selector() {
+    return selector;
+  }
+
+  /// Lets what is accepted here be served elsewhere. Called before anything listens.
+  void handOverTo(Consumer<Channel> other) {
+    handOver = other;
+  }
+
+  /// Lets `callback` be called, on the loop, once this is closed and has no connection.
+  void onEnd(Runnable callback) {
+    onEnd = callback;
   }
 
   // ---- Listening
@@ -66,13 +89,11 @@ final class NettyServer {
       Channel channel = (Channel) message;
       if (closed) {
         channel.unsafe().closeForcibly();
-        return;
+      } else if (handOver != null) {
+        handOver.accept(channel);
+      } else {
+        take(channel);
       }
-      NettyConnection connection =
-          NettyChannels.accept(selector, channel, context, NettyServer.this);
-      connections.add(connection);
-      selector.delivered();
-      var _ = loop().callSoon(() -> begin(connection), context);
     }
 
     @Override
@@ -93,6 +114,15 @@ final class NettyServer {
     public void channelUnregistered(ChannelHandlerContext ctx) {
       selector.channelRemoved();
     }
+  }
+
+  /// Makes a connection of a channel that was accepted, here or by another loop. Called on the I/O
+  /// thread.
+  void take(Channel channel) {
+    NettyConnection connection = NettyChannels.accept(selector, channel, context, this);
+    connections.add(connection);
+    selector.delivered();
+    var _ = loop().callSoon(() -> begin(connection), context);
   }
 
   /// Called on the callback thread: the factory is the user's.
@@ -120,8 +150,14 @@ final class NettyServer {
 
   /// On the I/O thread.
   private void updateAccepting() {
-    boolean accepting = serving && !closed && resumption == null;
+    boolean accepting = serving && !closed && resumption == null && !congested;
     listening.forEach(each -> each.config().setAutoRead(accepting));
+  }
+
+  /// Leaves connections in the system's queue, or accepts them again. Called on the loop.
+  void setCongested(boolean newCongested) {
+    congested = newCongested;
+    selector.onIoThread(this::updateAccepting);
   }
 
   /// On the I/O thread.
@@ -158,6 +194,10 @@ final class NettyServer {
   void detach(NettyConnection connection) {
     connections.remove(connection);
     wakeIfClosed();
+  }
+
+  int connections() {
+    return connections.size();
   }
 
   void closeClients() {
@@ -207,6 +247,11 @@ final class NettyServer {
         if (!waiter.done()) {
           waiter.setResult(null);
         }
+      }
+      Runnable told = onEnd;
+      if (told != null) {
+        onEnd = null;
+        told.run();
       }
     }
   }
