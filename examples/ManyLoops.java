@@ -7,6 +7,7 @@
 
 import static tepal.Asyncio.*;
 
+import tepal.*;
 import tepal.loops.*;
 import tepal.net.*;
 import tepal.streams.*;

@@ -44,7 +44,7 @@ class LoopGroupTest {
       group.callOnAll(() -> locals.add(getRunningLoop()));
       assertThat(locals).containsExactlyInAnyOrderElementsOf(group.loops());
     }
-    assertThat(threads("web-")).isEmpty();
+    awaitEnd("web-");
   }
 
   @Test
@@ -84,7 +84,7 @@ class LoopGroupTest {
     });
 
     assertThatThrownBy(builder::start).isSameAs(failure);
-    assertThat(threads("failing-")).isEmpty();
+    awaitEnd("failing-");
     assertThat(made).allMatch(EventLoop::isClosed);
   }
 
@@ -400,6 +400,13 @@ class LoopGroupTest {
         sleep(Duration.ofMillis(1));
       });
       assertThat(steps).containsExactly("refused");
+    }
+  }
+
+  /// Waits until the threads have ended, which have nothing left to do.
+  private static void awaitEnd(String prefix) {
+    while (!threads(prefix).isEmpty()) {
+      Thread.onSpinWait();
     }
   }
 

@@ -175,12 +175,15 @@ class LoopsTest {
   void a_cancellation_that_comes_when_the_body_has_ended_is_not_lost() throws Exception {
     try (LoopGroup group = LoopGroup.start(1)) {
       Asyncio.run(() -> {
+        CompletableFuture<String> waiting = new CompletableFuture<>();
         CompletableFuture<String> ended = new CompletableFuture<>();
         Task<String> caller = createTask(() -> group.call(() -> {
+          Object _ = Asyncio.await(waiting);
           Objects.requireNonNull(Asyncio.currentTask()).addDoneCallback(_ -> ended.complete(""));
           return "value";
         }));
         sleep(Duration.ZERO);
+        waiting.complete("");
         // in this turn the loop cannot learn that the call has ended
         while (!ended.isDone()) {
           Thread.onSpinWait();

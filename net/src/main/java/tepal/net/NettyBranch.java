@@ -171,7 +171,6 @@ final class NettyBranch {
       return;
     }
     if (isOn(loop)) {
-      server.selector().delivered();
       action.run();
       return;
     }

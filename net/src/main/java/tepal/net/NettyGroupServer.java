@@ -120,7 +120,9 @@ final class NettyGroupServer {
   private void route(Channel channel) {
     if (group.isShutdown()) {
       channel.unsafe().closeForcibly();
-      close();
+      // Not here, where Netty is about to accept the next one.
+      accepting.selector().delivered();
+      var _ = accepting.loop().callSoon(this::close);
     } else {
       held.add(channel);
       distribute();

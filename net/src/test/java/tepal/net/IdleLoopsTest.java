@@ -12,10 +12,11 @@ import java.util.concurrent.LinkedTransferQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import tepal.Asyncio;
-import tepal.EventLoop;
+import tepal.Future;
 import tepal.loops.LoopGroup;
 
 /// Loops that wait for I/O, and the virtual threads of everybody else.
@@ -43,26 +44,22 @@ class IdleLoopsTest {
   @MethodSource("sizes")
   void idle_loops_on_virtual_threads_leave_others_running(int size) throws Exception {
     CountDownLatch waiting = new CountDownLatch(size);
-    LinkedTransferQueue<EventLoop> loops = new LinkedTransferQueue<>();
+    LinkedTransferQueue<Future<@Nullable Void>> ends = new LinkedTransferQueue<>();
     List<Thread> threads = IntStream.range(0, size)
         .mapToObj(_ -> Thread.ofVirtual()
             .start(() -> Asyncio.run(() -> {
-              Connection idle = openIdleConnection();
-              EventLoop loop = Asyncio.getRunningLoop();
-              var end = loop.createFuture();
-              loops.add(loop);
-              waiting.countDown();
-              try {
-                Object _ = end.await();
-              } finally {
-                idle.close();
+              try (Connection _ = openIdleConnection()) {
+                Future<@Nullable Void> end = Asyncio.getRunningLoop().createFuture();
+                ends.add(end);
+                waiting.countDown();
+                end.await();
               }
             })))
         .toList();
     assertThat(waiting.await(1, TimeUnit.MINUTES)).isTrue();
     othersRun();
-    for (EventLoop loop : loops) {
-      loop.callSoonThreadsafe(() -> Asyncio.allTasks().forEach(tepal.Task::cancel));
+    for (Future<@Nullable Void> end : ends) {
+      end.getLoop().callSoonThreadsafe(() -> end.setResult(null));
     }
     for (Thread thread : threads) {
       thread.join();
