@@ -10,6 +10,7 @@ module tepal {
   exports tepal;
   exports tepal.bridges;
   exports tepal.files;
+  exports tepal.loops;
   exports tepal.pipes;
   exports tepal.process;
   exports tepal.queues;

@@ -67,6 +67,7 @@ class ArchitectureTest {
     "tepal.files",
     "tepal.blocking",
     "tepal.pipes",
+    "tepal.loops",
     "tepal.process",
     "tepal.testing"
   };

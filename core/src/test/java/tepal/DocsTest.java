@@ -40,6 +40,7 @@ class DocsTest {
       import tepal.*;
       import tepal.bridges.*;
       import tepal.files.*;
+      import tepal.loops.*;
       import tepal.pipes.*;
       import tepal.streams.*;
       import tepal.testing.*;

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 import tepal.Asyncio;
 import tepal.EventLoop;
 import tepal.Future;
+import tepal.loops.LoopGroup;
 import tepal.streams.ClientConnectedCallback;
 import tepal.streams.ExtraInfo;
 import tepal.streams.Protocol;
@@ -444,6 +445,10 @@ public final class Net {
       List<? extends @Nullable String> hosts,
       int port,
       ServerOptions options) {
+    return listen(factory, localAddresses(hosts, port), options);
+  }
+
+  private List<SocketAddress> localAddresses(List<? extends @Nullable String> hosts, int port) {
     List<SocketAddress> addresses = new ArrayList<>();
     for (String host : hosts) {
       if (host == null || host.isEmpty()) {
@@ -452,7 +457,7 @@ public final class Net {
         addresses.addAll(getaddrinfo(host, port));
       }
     }
-    return listen(factory, addresses.stream().distinct().toList(), options);
+    return addresses.stream().distinct().toList();
   }
 
   /// Starts a server on a Unix socket that makes a protocol for each client. Suspends the current
@@ -469,9 +474,19 @@ public final class Net {
     return listen(factory, List.of(UnixDomainSocketAddress.of(path)), options);
   }
 
+  /// Returns a server that does not listen.
+  NettyServer newServer(Supplier<? extends Protocol> factory, @Nullable TlsSettings tls) {
+    return new NettyServer(selector, factory, tls);
+  }
+
   private Server listen(
       Supplier<? extends Protocol> factory, List<SocketAddress> addresses, ServerOptions options) {
-    NettyServer server = new NettyServer(selector, factory, options.tlsSettings());
+    NettyServer server = newServer(factory, options.tlsSettings());
+    listen(server, addresses, options);
+    return new Server(server);
+  }
+
+  private void listen(NettyServer server, List<SocketAddress> addresses, ServerOptions options) {
     boolean complete = false;
     try {
       for (SocketAddress address : addresses) {
@@ -490,7 +505,6 @@ public final class Net {
     if (options.startServing()) {
       server.startServing();
     }
-    return new Server(server);
   }
 
   private void listen(
@@ -504,6 +518,117 @@ public final class Net {
       }
     }
   }
+
+  // ---- Servers over the loops of a group
+
+  /// Starts a server whose clients are served by tasks of the loops of a group, in turn. The
+  /// current loop accepts them; it serves some itself if it is one of the group's. Suspends the
+  /// current task until the server listens.
+  ///
+  /// If cancelled while waiting, nothing is left of it.
+  ///
+  /// @param group the loops
+  /// @param clientConnected what serves a client, each in a task of its own; several threads
+  ///     call it
+  /// @param host the name or address to listen on; null for all of this machine
+  /// @param port the port; 0 for one that the system chooses
+  /// @return the server
+  /// @throws UncheckedIOException if the name does not resolve or the address cannot be bound
+  /// @throws IllegalStateException if the group is stopped, or if one of its loops has another
+  ///     transport than this loop
+  /// @throws tepal.CancelledError if the task is cancelled while it waits
+  public static GroupServer startServer(
+      LoopGroup group, ClientConnectedCallback clientConnected, @Nullable String host, int port) {
+    return startServer(group, clientConnected, host, port, ServerOptions.DEFAULT);
+  }
+
+  /// Starts a server whose clients are served by tasks of the loops of a group; see
+  /// [#startServer(LoopGroup, ClientConnectedCallback, String, int)].
+  ///
+  /// @param group the loops
+  /// @param clientConnected what serves a client, each in a task of its own; several threads
+  ///     call it
+  /// @param host the name or address to listen on; null for all of this machine
+  /// @param port the port; 0 for one that the system chooses
+  /// @param options the limit of the readers, the backlog and more
+  /// @return the server
+  /// @throws UncheckedIOException if the name does not resolve or the address cannot be bound
+  /// @throws IllegalStateException if the group is stopped, or if one of its loops has another
+  ///     transport than this loop
+  public static GroupServer startServer(
+      LoopGroup group,
+      ClientConnectedCallback clientConnected,
+      @Nullable String host,
+      int port,
+      ServerOptions options) {
+    return current()
+        .createServer(group, streamProtocols(clientConnected, options), host, port, options);
+  }
+
+  /// Starts a server on a Unix socket whose clients are served by tasks of the loops of a group;
+  /// see [#startServer(LoopGroup, ClientConnectedCallback, String, int)]. A socket that was left
+  /// at that path by an earlier server is replaced.
+  ///
+  /// @param group the loops
+  /// @param clientConnected what serves a client, each in a task of its own; several threads
+  ///     call it
+  /// @param path the path of the socket
+  /// @param options the limit of the readers, the backlog and more
+  /// @return the server
+  /// @throws UncheckedIOException if the path cannot be bound
+  /// @throws IllegalStateException if the group is stopped, or if one of its loops has another
+  ///     transport than this loop
+  public static GroupServer startUnixServer(
+      LoopGroup group, ClientConnectedCallback clientConnected, Path path, ServerOptions options) {
+    Net net = current();
+    net.selector.loop.runInExecutor(null, () -> UnixSockets.removeStale(path)).await();
+    return net.listen(
+        group,
+        streamProtocols(clientConnected, options),
+        List.of(UnixDomainSocketAddress.of(path)),
+        options);
+  }
+
+  /// Starts a server that makes a protocol for each client, on the loops of a group in turn; see
+  /// [#startServer(LoopGroup, ClientConnectedCallback, String, int)].
+  ///
+  /// @param group the loops
+  /// @param factory makes the protocols, on the loop that each is for; several threads call it
+  /// @param host the name or address to listen on; null for all of this machine
+  /// @param port the port; 0 for one that the system chooses
+  /// @param options the backlog and more
+  /// @return the server
+  /// @throws UncheckedIOException if the name does not resolve or the address cannot be bound
+  /// @throws IllegalStateException if the group is stopped, or if one of its loops has another
+  ///     transport than this loop
+  public GroupServer createServer(
+      LoopGroup group,
+      Supplier<? extends Protocol> factory,
+      @Nullable String host,
+      int port,
+      ServerOptions options) {
+    return listen(group, factory, localAddresses(Collections.singletonList(host), port), options);
+  }
+
+  private GroupServer listen(
+      LoopGroup group,
+      Supplier<? extends Protocol> factory,
+      List<SocketAddress> addresses,
+      ServerOptions options) {
+    NettyGroupServer server = NettyGroupServer.create(group, selector, factory, options.tlsSettings());
+    boolean complete = false;
+    try {
+      listen(server.accepting(), addresses, options);
+      complete = true;
+      return new GroupServer(server);
+    } finally {
+      if (!complete) {
+        server.close();
+      }
+    }
+  }
+
+  // ---- Connecting
 
   private NettyConnection connect(String host, int port, ConnectOptions options) {
     TlsSettings tls = options.tlsSettings(host);

@@ -39,6 +39,15 @@ final class NettyServer {
   // accepting again, after descriptors ran out; null if accepting was not paused
   private @Nullable TimerHandle resumption;
 
+  // takes what is accepted here and served by other loops; null if this serves it
+  private @Nullable Consumer<Channel> handOver;
+
+  // no loop can take more connections; confined to the loop
+  private boolean congested;
+
+  // told once that this is closed and has no connection; null for nobody
+  private @Nullable Runnable onEnd;
+
   private boolean serving;
   private boolean closed;
 
@@ -51,6 +60,20 @@ final class NettyServer {
 
   EventLoop loop() {
     return selector.loop;
+  }
+
+  NettySelector selector() {
+    return selector;
+  }
+
+  /// Lets what is accepted here be served elsewhere. Called before anything listens.
+  void handOverTo(Consumer<Channel> other) {
+    handOver = other;
+  }
+
+  /// Lets `callback` be called, on the loop, once this is closed and has no connection.
+  void onEnd(Runnable callback) {
+    onEnd = callback;
   }
 
   // ---- Listening
@@ -71,15 +94,10 @@ final class NettyServer {
       Channel channel = (Channel) message;
       if (closed) {
         channel.unsafe().closeForcibly();
-        return;
-      }
-      NettyConnection connection =
-          NettyChannels.accept(selector, channel, context, NettyServer.this);
-      connections.add(connection);
-      if (tls == null) {
-        beginSoon(connection);
+      } else if (handOver != null) {
+        handOver.accept(channel);
       } else {
-        NettyTls.accept(connection, tls, () -> beginSoon(connection));
+        take(channel);
       }
     }
 
@@ -100,6 +118,18 @@ final class NettyServer {
     @Override
     public void channelUnregistered(ChannelHandlerContext ctx) {
       selector.channelRemoved();
+    }
+  }
+
+  /// Makes a connection of a channel that was accepted, here or by another loop. Called on the I/O
+  /// thread.
+  void take(Channel channel) {
+    NettyConnection connection = NettyChannels.accept(selector, channel, context, this);
+    connections.add(connection);
+    if (tls == null) {
+      beginSoon(connection);
+    } else {
+      NettyTls.accept(connection, tls, () -> beginSoon(connection));
     }
   }
 
@@ -134,8 +164,14 @@ final class NettyServer {
 
   /// On the I/O thread.
   private void updateAccepting() {
-    boolean accepting = serving && !closed && resumption == null;
+    boolean accepting = serving && !closed && resumption == null && !congested;
     listening.forEach(each -> each.config().setAutoRead(accepting));
+  }
+
+  /// Leaves connections in the system's queue, or accepts them again. Called on the loop.
+  void setCongested(boolean newCongested) {
+    congested = newCongested;
+    selector.onIoThread(this::updateAccepting);
   }
 
   /// On the I/O thread.
@@ -172,6 +208,10 @@ final class NettyServer {
   void detach(NettyConnection connection) {
     connections.remove(connection);
     wakeIfClosed();
+  }
+
+  int connections() {
+    return connections.size();
   }
 
   void closeClients() {
@@ -221,6 +261,11 @@ final class NettyServer {
         if (!waiter.done()) {
           waiter.setResult(null);
         }
+      }
+      Runnable told = onEnd;
+      if (told != null) {
+        onEnd = null;
+        told.run();
       }
     }
   }
