@@ -56,6 +56,9 @@ final class ChannelTransport implements FileTransport {
   private final @Nullable SocketAddress peer;
   private final @Nullable SocketAddress local;
 
+  // a loop that is closed calls no protocol, but leaves no channel open
+  private final Runnable atLoopClose = this::loopClosed;
+
   private @Nullable BaseProtocol<?> protocol;
   private State state = State.OPEN;
   private boolean begun;
@@ -93,6 +96,7 @@ final class ChannelTransport implements FileTransport {
     } catch (IOException e) {
       throw new UncheckedIOException(e.getMessage(), e);
     }
+    loop.addCloseCallback(atLoopClose);
   }
 
   /// Gives this its protocol and tells the protocol that it is connected; then reading begins.
@@ -411,8 +415,6 @@ final class ChannelTransport implements FileTransport {
     }
     if (!loop.isClosed()) {
       var _ = loop.callSoon(() -> lost(failure), context);
-    } else {
-      closeChannel();
     }
   }
 
@@ -427,7 +429,14 @@ final class ChannelTransport implements FileTransport {
     }
   }
 
+  private void loopClosed() {
+    state = State.LOST;
+    update();
+    closeChannel();
+  }
+
   private void closeChannel() {
+    boolean _ = loop.removeCloseCallback(atLoopClose);
     try {
       channel.close();
     } catch (IOException e) {

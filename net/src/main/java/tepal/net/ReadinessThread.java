@@ -4,6 +4,7 @@ package tepal.net;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.CancelledKeyException;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
@@ -190,9 +191,11 @@ final class ReadinessThread implements Runnable {
         channel.writer = wait;
       }
       update(channel);
-    } catch (CancelledKeyException _) {
-      readiness.tell(wait, null); // it is closed
-    } catch (Exception e) {
+    } catch (CancelledKeyException | ClosedChannelException _) {
+      readiness.tell(wait, null); // a wait for what is closed is over: whoever waits tries and sees
+    } catch (IOException e) {
+      readiness.tell(wait, new UncheckedIOException(e.getMessage(), e));
+    } catch (RuntimeException e) {
       readiness.tell(wait, e);
     }
   }
