@@ -19,6 +19,7 @@ import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import tepal.CancelledError;
@@ -28,6 +29,7 @@ import tepal.TaskGroup;
 
 /// Descriptors: what happens without them, and that none is left.
 @EnabledOnOs(OS.LINUX)
+@Timeout(600) // with -Dtepal.soak each takes a minute and more
 class DescriptorsTest {
 
   @OnTransports
@@ -39,6 +41,7 @@ class DescriptorsTest {
       List<Socket> sockets = new ArrayList<>();
       for (int i = 0; i < clients; i++) {
         Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
+        socket.setSoTimeout(60_000);
         socket.getOutputStream().write(i);
         sockets.add(socket);
       }

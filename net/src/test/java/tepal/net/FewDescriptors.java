@@ -7,6 +7,8 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.ZoneId;
+import java.time.ZonedDateTime;
 import java.util.List;
 import java.util.stream.Stream;
 import tepal.Asyncio;
@@ -24,6 +26,8 @@ final class FewDescriptors {
         loadAll(Path.of(entry));
       }
     }
+    // Nor can the JDK's logger find its time zone.
+    String _ = String.format("%1$tb %1$tT", ZonedDateTime.now(ZoneId.systemDefault()));
     Asyncio.run(() -> {
       EventLoop loop = Asyncio.getRunningLoop();
       loop.setExceptionHandler((_, error) -> System.out.println(error.message()));
