@@ -205,14 +205,15 @@ class AcceptedSocketTest {
     List<ExceptionContext> told = Network.runAndReport(transport, () -> {
       SocketsTest.Pair pair = SocketsTest.Pair.open();
       try (SocketChannel peer = pair.right()) {
-        var served = net().connectAcceptedSocket(
-            () -> new Recording() {
-              @Override
-              public void dataReceived(byte[] data) {
-                throw new IllegalStateException("no idea");
-              }
-            },
-            pair.left());
+        var served = net()
+            .connectAcceptedSocket(
+                () -> new Recording() {
+                  @Override
+                  public void dataReceived(byte[] data) {
+                    throw new IllegalStateException("no idea");
+                  }
+                },
+                pair.left());
         Sockets.sockSendAll(peer, bytes("x"));
         served.protocol().lost.await();
         assertThat(Sockets.sockRecv(peer, 1)).isEmpty();
@@ -220,7 +221,8 @@ class AcceptedSocketTest {
     });
     assertThat(told)
         .singleElement()
-        .satisfies(each -> assertThat(each.message()).startsWith("Fatal error: protocol.dataReceived"));
+        .satisfies(
+            each -> assertThat(each.message()).startsWith("Fatal error: protocol.dataReceived"));
   }
 
   @OnTransports
@@ -232,11 +234,12 @@ class AcceptedSocketTest {
             .withMessageStartingWith("Expected a channel that is connected");
       }
       SocketsTest.Pair pair = SocketsTest.Pair.open();
-      assertThatThrownBy(() -> net().connectAcceptedSocket(
-              () -> {
-                throw new IllegalStateException("no protocol");
-              },
-              pair.left()))
+      assertThatThrownBy(() -> net()
+              .connectAcceptedSocket(
+                  () -> {
+                    throw new IllegalStateException("no protocol");
+                  },
+                  pair.left()))
           .hasMessage("no protocol");
       assertThat(Sockets.sockRecv(pair.right(), 1)).isEmpty();
       Connection right = Net.openConnection(pair.right());

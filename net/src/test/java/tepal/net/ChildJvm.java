@@ -20,8 +20,7 @@ final class ChildJvm implements AutoCloseable {
   }
 
   /// Starts a program in the mode that is being tested, with at most so many descriptors.
-  static ChildJvm start(int descriptors, Class<?> program, Object... arguments)
-      throws IOException {
+  static ChildJvm start(int descriptors, Class<?> program, Object... arguments) throws IOException {
     List<String> command = new ArrayList<>(List.of(
         "sh",
         "-c",

@@ -155,8 +155,8 @@ class DescriptorsTest {
       throws Exception {
     int connections = Soak.LENGTH.isZero() ? 2_000 : 10_000;
     Network.run(transport, () -> {
-      Server server = Net.startServer(
-          Soak::serve, HOST, 0, ServerOptions.DEFAULT.withBacklog(1000));
+      Server server =
+          Net.startServer(Soak::serve, HOST, 0, ServerOptions.DEFAULT.withBacklog(1000));
       long before = openDescriptors();
       Duration end = getRunningLoop().time().plus(Soak.LENGTH);
       do {
@@ -180,10 +180,10 @@ class DescriptorsTest {
     // both sides have as many descriptors as this process
     int connections = Soak.LENGTH.isZero() ? 3_000 : 19_000;
     Network.run(transport, () -> {
-      Server server = Net.startServer(
-          Network::echo, HOST, 0, ServerOptions.DEFAULT.withBacklog(1000));
-      try (ChildJvm clients = ChildJvm.start(
-          connections + 500, ManyClients.class, Network.port(server), connections)) {
+      Server server =
+          Net.startServer(Network::echo, HOST, 0, ServerOptions.DEFAULT.withBacklog(1000));
+      try (ChildJvm clients =
+          ChildJvm.start(connections + 500, ManyClients.class, Network.port(server), connections)) {
         assertThat(toThread(clients::line)).isEqualTo("connected " + connections);
         for (int i = 0; i < 3; i++) {
           clients.tell("echo");
@@ -198,8 +198,7 @@ class DescriptorsTest {
   }
 
   @OnTransports
-  void a_peer_that_vanishes_in_the_middle_fails_the_drain(NetTransport transport)
-      throws Exception {
+  void a_peer_that_vanishes_in_the_middle_fails_the_drain(NetTransport transport) throws Exception {
     Network.run(transport, () -> {
       Future<UncheckedIOException> failed = getRunningLoop().createFuture();
       Server server = Net.startServer(
@@ -215,8 +214,7 @@ class DescriptorsTest {
           },
           HOST,
           0);
-      try (ChildJvm client =
-          ChildJvm.start(200, ManyClients.class, Network.port(server), 1)) {
+      try (ChildJvm client = ChildJvm.start(200, ManyClients.class, Network.port(server), 1)) {
         assertThat(toThread(client::line)).isEqualTo("connected 1");
         sleep(Duration.ofMillis(20));
         toThread(() -> client.kill());

@@ -14,8 +14,8 @@ import java.util.stream.Stream;
 import tepal.Asyncio;
 import tepal.EventLoop;
 
-/// An echo server that is started with fewer descriptors than it has clients. It says its port, and
-/// each time that accepting fails.
+/// An echo server that is started with fewer descriptors than it has clients. It says its port,
+/// and each time that accepting fails.
 final class FewDescriptors {
   private FewDescriptors() {}
 
@@ -32,8 +32,8 @@ final class FewDescriptors {
       EventLoop loop = Asyncio.getRunningLoop();
       loop.setExceptionHandler((_, error) -> System.out.println(error.message()));
       Net.builder(loop).transport(NetTransport.valueOf(arguments[0])).build();
-      try (Server server = Net.startServer(
-          Network::echo, HOST, 0, ServerOptions.DEFAULT.withBacklog(1000))) {
+      try (Server server =
+          Net.startServer(Network::echo, HOST, 0, ServerOptions.DEFAULT.withBacklog(1000))) {
         System.out.println(Network.port(server));
         server.serveForever();
       }

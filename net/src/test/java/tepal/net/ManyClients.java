@@ -14,16 +14,16 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Opens many connections to an echo server, from many addresses of this machine, and says how many
-/// echo: a program of its own, so that both sides have descriptors enough.
+/// Opens many connections to an echo server, from many addresses of this machine, and says how
+/// many echo: a program of its own, so that both sides have descriptors enough.
 final class ManyClients {
   // an address has 28,000 ports
   private static final int PER_ADDRESS = 5000;
 
   private ManyClients() {}
 
-  /// Opens the connections, says so, and sends a byte through each of them for each line that it is
-  /// told.
+  /// Opens the connections, says so, and sends a byte through each of them for each line that it
+  /// is told.
   ///
   /// @param arguments the port and how many connections
   public static void main(String... arguments) throws IOException {

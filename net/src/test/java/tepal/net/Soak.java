@@ -15,8 +15,8 @@ import tepal.Task;
 import tepal.streams.StreamReader;
 import tepal.streams.StreamWriter;
 
-/// A client that does what clients do, at random, and what serves it. With `-Dtepal.soak=PT1M` the
-/// tests that use it do so for a minute each, with more clients.
+/// A client that does what clients do, at random, and what serves it. With `-Dtepal.soak=PT1M`
+/// the tests that use it do so for a minute each, with more clients.
 final class Soak {
   /// How long to go on; zero if once is enough.
   static final Duration LENGTH = Duration.parse(System.getProperty("tepal.soak", "PT0S"));
@@ -58,7 +58,8 @@ final class Soak {
     try {
       task.await();
     } catch (CancelledError _) {
-      assertThat(java.util.Objects.requireNonNull(Asyncio.currentTask()).cancelling()).isZero();
+      assertThat(java.util.Objects.requireNonNull(Asyncio.currentTask()).cancelling())
+          .isZero();
     }
   }
 

@@ -25,8 +25,8 @@ import tepal.streams.StreamWriter;
 /// What an idle connection of a streams server costs in memory: the program behind
 /// `bench/echo --idle`.
 ///
-/// Each connection is served by a task that has echoed a message and waits for the next. The clients
-/// are in another process, on many addresses of this machine.
+/// Each connection is served by a task that has echoed a message and waits for the next. The
+/// clients are in another process, on many addresses of this machine.
 public final class IdleConnections {
   private static final int DEFAULT = 19_000;
   private static final int PER_ADDRESS = 5000;
@@ -35,8 +35,8 @@ public final class IdleConnections {
 
   /// Measures, and prints the figures.
   ///
-  /// @param arguments how many connections, 19,000 if none are given; with `clients`, a port and a
-  ///     number it is the other process
+  /// @param arguments how many connections, 19,000 if none are given; with `clients`, a port
+  ///     and a number it is the other process
   /// @throws IOException if the other process cannot be started
   public static void main(String... arguments) throws IOException {
     if (arguments.length == 3) {
