@@ -117,7 +117,7 @@ class AcceptedSocketTest {
         assertThat(left.reader().read()).isEqualTo(much);
         writing.await();
         echoing.await();
-        left.close();
+        left.writer().close();
         left.writer().waitClosed();
         right.writer().waitClosed();
       }

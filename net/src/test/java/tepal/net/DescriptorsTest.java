@@ -98,7 +98,7 @@ class DescriptorsTest {
   }
 
   private static void cancelled(tepal.Action<?> body, Duration after) {
-    Task<?> task = createTask(body::run);
+    Task<?> task = createTask(body);
     sleep(after);
     task.cancel();
     try {

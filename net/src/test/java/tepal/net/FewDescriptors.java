@@ -21,7 +21,7 @@ final class FewDescriptors {
 
   public static void main(String... arguments) throws IOException {
     // A class that is in a directory cannot be loaded without a descriptor.
-    for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
+    for (String entry : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
       if (Files.isDirectory(Path.of(entry))) {
         loadAll(Path.of(entry));
       }
