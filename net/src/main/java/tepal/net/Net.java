@@ -181,7 +181,8 @@ public final class Net {
     return new Connection(reader, new StreamWriter(transport, protocol, reader));
   }
 
-  /// Starts a server whose clients are served by tasks. Suspends the current task until it listens.
+  /// Starts a server whose clients are served by tasks. Suspends the current task until it
+  /// listens.
   ///
   /// @param clientConnected what serves a client, each in a task of its own
   /// @param host the name or address to listen on; null for all of this machine
@@ -210,8 +211,8 @@ public final class Net {
     return current().createServer(streamProtocols(clientConnected, options), host, port, options);
   }
 
-  /// Starts a server on a Unix socket whose clients are served by tasks. Suspends the current task
-  /// until it listens. A socket that was left at that path by an earlier server is replaced.
+  /// Starts a server on a Unix socket whose clients are served by tasks. Suspends the current
+  /// task until it listens. A socket that was left at that path by an earlier server is replaced.
   ///
   /// @param clientConnected what serves a client, each in a task of its own
   /// @param path the path of the socket
@@ -517,8 +518,8 @@ public final class Net {
   ///
   /// The file's position is then that of the first byte that was not sent, also if it fails or is
   /// cancelled. After a cancellation the connection can be used again; the peer has got as many
-  /// bytes as the position says, and with the fallback up to 256 KiB more. A file that is cut
-  /// shorter while a piece of it is being sent may close the connection.
+  /// bytes as the position says, and with the fallback up to 256 KiB more. A file that cannot be
+  /// read, or is cut shorter while a piece of it is being sent, may close the connection.
   ///
   /// @param transport a transport of this loop; [StreamWriter#transport()] of a stream
   /// @param file the file

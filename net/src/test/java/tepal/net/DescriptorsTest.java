@@ -29,7 +29,7 @@ import tepal.TaskGroup;
 
 /// Descriptors: what happens without them, and that none is left.
 @EnabledOnOs(OS.LINUX)
-@Timeout(600) // with -Dtepal.soak each takes a minute and more
+@Timeout(300) // with -Dtepal.soak each takes a minute and more
 class DescriptorsTest {
 
   @OnTransports
