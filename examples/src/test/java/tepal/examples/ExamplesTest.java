@@ -3,7 +3,9 @@ package tepal.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -34,8 +36,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// Runs every example in a process of its own and reads what it prints.
 class ExamplesTest {
   // they run until Ctrl-C, or until their input ends
-  private static final Set<String> ENDLESS =
-      Set.of("Forever", "EchoServer", "EchoProtocol", "TlsServer", "StandardInput");
+  private static final Set<String> ENDLESS = Set.of(
+      "Forever",
+      "EchoServer",
+      "EchoProtocol",
+      "TlsServer",
+      "StandardInput",
+      "ChatServer",
+      "FileServer");
 
   // they sleep most of the time, so that several can run at once
   private static final ExecutorService AT_ONCE = Executors.newFixedThreadPool(3);
@@ -170,6 +178,30 @@ class ExamplesTest {
   }
 
   @Test
+  @DisabledOnOs(OS.WINDOWS)
+  void file_server_sends_files_of_its_directory_and_no_others() throws Exception {
+    serving("FileServer", port -> {
+      byte[] content = Files.readAllBytes(Path.of("README.md"));
+      assertThat(get(port, "/README.md"))
+          .isEqualTo("HTTP/1.0 200 OK\r\nContent-Length: %d\r\n\r\n%s"
+              .formatted(content.length, new String(content, StandardCharsets.UTF_8)));
+      String refused = "HTTP/1.0 404 Not Found\r\nContent-Length: 0\r\n\r\n";
+      assertThat(get(port, "/../README.md")).isEqualTo(refused);
+      assertThat(get(port, "//etc/hostname")).isEqualTo(refused);
+      assertThat(get(port, "/nothing")).isEqualTo(refused);
+    });
+  }
+
+  private static String get(int port, String name) throws IOException {
+    try (Socket client = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      client
+          .getOutputStream()
+          .write("GET %s HTTP/1.0\r\n\r\n".formatted(name).getBytes(StandardCharsets.UTF_8));
+      return new String(client.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    }
+  }
+
+  @Test
   void standard_input_is_echoed_line_by_line_while_a_timer_runs() throws Exception {
     Path out = Files.createTempFile(directory, "StandardInput", ".out");
     Path err = Files.createTempFile(directory, "StandardInput", ".err");
@@ -192,6 +224,56 @@ class ExamplesTest {
         .content()
         .matches("one \\(after \\d+ ticks\\)\ntwo \\(after [1-9]\\d* ticks\\)\nbye\n");
     assertThat(err).content().isEmpty();
+  }
+
+  @Test
+  @DisabledOnOs(OS.WINDOWS)
+  void chat_server_tells_all_others_what_one_says() throws Exception {
+    serving("ChatServer", port -> {
+      try (Socket ann = new Socket(InetAddress.getLoopbackAddress(), port)) {
+        say(ann, "Ann");
+        BufferedReader heard = new BufferedReader(
+            new InputStreamReader(ann.getInputStream(), StandardCharsets.UTF_8));
+        try (Socket bob = new Socket(InetAddress.getLoopbackAddress(), port)) {
+          say(bob, "Bob");
+          assertThat(heard.readLine()).isEqualTo("* Bob is here");
+          say(bob, "hello");
+          assertThat(heard.readLine()).isEqualTo("Bob: hello");
+        }
+        assertThat(heard.readLine()).isEqualTo("* Bob has left");
+      }
+    });
+  }
+
+  private static void say(Socket client, String line) throws IOException {
+    client.getOutputStream().write((line + "\n").getBytes(StandardCharsets.UTF_8));
+  }
+
+  /// What a test does with a server.
+  private interface Visit {
+    void visit(int port) throws Exception;
+  }
+
+  /// Runs an example that serves until Ctrl-C, with a port of the system's choice.
+  private static void serving(String name, Visit visit) throws Exception {
+    Path out = Files.createTempFile(directory, name, ".out");
+    Path err = Files.createTempFile(directory, name, ".err");
+    Process server =
+        new Example(Path.of(name + ".java")).start(List.of("0"), classes, out, err);
+    try {
+      while (!Files.readString(out).endsWith("\n")) {
+        assertThat(server.waitFor(Duration.ofMillis(10)))
+            .as(Files.readString(err))
+            .isFalse();
+      }
+      String address = Files.readString(out).strip();
+      visit.visit(Integer.parseInt(address.substring(address.lastIndexOf(':') + 1)));
+      new ProcessBuilder("kill", "-INT", Long.toString(server.pid())).start().waitFor();
+      assertThat(server.waitFor()).isEqualTo(130);
+      assertThat(err).content().isEmpty();
+    } finally {
+      server.destroyForcibly();
+    }
   }
 
   static List<Example> examples() throws IOException {

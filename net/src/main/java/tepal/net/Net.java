@@ -8,12 +8,15 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
+import java.nio.channels.FileChannel;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +32,7 @@ import tepal.streams.StreamReaderProtocol;
 import tepal.streams.StreamWriter;
 import tepal.streams.Transport;
 import tepal.streams.TransportAndProtocol;
+import tepal.streams.WriteTransport;
 
 /// The network of a loop: its sockets, servers and connections.
 ///
@@ -68,6 +72,7 @@ public final class Net {
       new ExtraInfo<>("sslcontext", TlsContext.class);
 
   private final NettySelector selector;
+  private final Readiness readiness;
   private final Names names;
   private final Connecting connecting;
 
@@ -75,6 +80,7 @@ public final class Net {
     selector = new NettySelector(loop, NettyTransports.choose(transport, loop.mode()), this);
     names = new Names(resolver);
     connecting = new Connecting(selector, names);
+    readiness = new Readiness(selector);
     loop.installSelector(selector);
     System.getLogger("tepal")
         .log(Level.DEBUG, "{0} waits for its sockets with {1}", loop, transport());
@@ -246,8 +252,7 @@ public final class Net {
   }
 
   /// Starts a server on a Unix socket whose clients are served by tasks. Suspends the current
-  /// task until it listens. A socket that was left at that path by an earlier server is
-  /// replaced.
+  /// task until it listens. A socket that was left at that path by an earlier server is replaced.
   ///
   /// @param clientConnected what serves a client, each in a task of its own
   /// @param path the path of the socket
@@ -376,13 +381,18 @@ public final class Net {
 
   private <P extends Protocol> TransportAndProtocol<Transport, P> begin(
       NettyConnection transport, Supplier<P> factory) {
+    return begin(transport, transport::begin, factory);
+  }
+
+  private <P extends Protocol> TransportAndProtocol<Transport, P> begin(
+      Transport transport, Consumer<? super P> beginning, Supplier<P> factory) {
     boolean complete = false;
     try {
       P protocol = factory.get();
       Future<@Nullable Void> begun = selector.loop.createFuture();
       var _ = selector.loop.callSoon(() -> {
         try {
-          transport.begin(protocol);
+          beginning.accept(protocol);
         } finally {
           if (!begun.done()) {
             begun.setResult(null);
@@ -626,6 +636,125 @@ public final class Net {
         server.close();
       }
     }
+  }
+
+  // ---- Channels of the JDK
+
+  /// Returns what waits for channels of the JDK.
+  Readiness readiness() {
+    return readiness;
+  }
+
+  /// Opens streams over a channel that is connected: one that somebody else has accepted, or that
+  /// was connected in a way that [#openConnection(String, int)] does not know. Returns
+  /// immediately.
+  ///
+  /// From now on the channel is the connection's: it is made non-blocking, and closed with it.
+  ///
+  /// @param channel the channel
+  /// @return the streams of the connection
+  /// @throws IllegalArgumentException if the channel is not connected
+  /// @throws UncheckedIOException if the channel is closed
+  public static Connection openConnection(SocketChannel channel) {
+    return openConnection(channel, ConnectOptions.DEFAULT);
+  }
+
+  /// Opens streams over a channel that is connected; see [#openConnection(SocketChannel)].
+  ///
+  /// @param channel the channel
+  /// @param options the limit of the reader
+  /// @return the streams of the connection
+  /// @throws IllegalArgumentException if the channel is not connected
+  /// @throws UncheckedIOException if the channel is closed
+  public static Connection openConnection(SocketChannel channel, ConnectOptions options) {
+    Net net = current();
+    StreamReader reader = new StreamReader(options.limit());
+    StreamReaderProtocol protocol = new StreamReaderProtocol(reader);
+    ChannelTransport transport = new ChannelTransport(net.selector.loop, net.readiness, channel);
+    transport.begin(protocol);
+    return new Connection(reader, new StreamWriter(transport, protocol, reader));
+  }
+
+  /// Lets a protocol serve a connection that somebody else has accepted: a listening channel of
+  /// the JDK, or the process that started this one. Suspends the current task until the
+  /// protocol's `connectionMade` was called.
+  ///
+  /// From now on the channel is the transport's: it is made non-blocking, and closed with it,
+  /// also if the task is cancelled while it waits. On every [NetTransport] it is waited for by a
+  /// selector of the JDK, so that it costs more than a connection of [#createServer].
+  ///
+  /// @param factory makes the protocol
+  /// @param channel the channel
+  /// @param <P> the type of the protocol
+  /// @return the transport and the protocol
+  /// @throws IllegalArgumentException if the channel is not connected
+  /// @throws UncheckedIOException if the channel is closed
+  /// @throws tepal.CancelledError if the task is cancelled while it waits
+  public <P extends Protocol> TransportAndProtocol<Transport, P> connectAcceptedSocket(
+      Supplier<P> factory, SocketChannel channel) {
+    ChannelTransport transport = new ChannelTransport(selector.loop, readiness, channel);
+    return begin(transport, transport::begin, factory);
+  }
+
+  /// Lets a protocol use a channel that is connected already: `create_connection(sock=...)`. The
+  /// same as [#connectAcceptedSocket].
+  ///
+  /// @param factory makes the protocol
+  /// @param channel the channel
+  /// @param <P> the type of the protocol
+  /// @return the transport and the protocol
+  /// @throws IllegalArgumentException if the channel is not connected
+  /// @throws UncheckedIOException if the channel is closed
+  public <P extends Protocol> TransportAndProtocol<Transport, P> createConnection(
+      Supplier<P> factory, SocketChannel channel) {
+    return connectAcceptedSocket(factory, channel);
+  }
+
+  // ---- Files
+
+  /// Sends a whole file over a connection; see [#sendfile(Transport, FileChannel, long, long,
+  /// boolean)].
+  ///
+  /// @param transport the transport, [StreamWriter#transport()] of a stream
+  /// @param file the file
+  /// @return how many bytes were sent
+  /// @throws UncheckedIOException if reading the file fails or the connection is lost
+  public long sendfile(WriteTransport transport, FileChannel file) {
+    return sendfile(transport, file, 0, Long.MAX_VALUE, /* fallback= */ true);
+  }
+
+  /// Sends a part of a file over a connection. Suspends the current task until the system has
+  /// taken it.
+  ///
+  /// What was written before is sent first. Meanwhile reading is paused and writing refused. Over
+  /// epoll, kqueue and NIO the bytes do not pass through this process; over io_uring and TLS, the
+  /// fallback, they are read by another thread. Either way 256 KiB at a time: the loop stands
+  /// still while the system reads a piece that is not in memory, if it does that by itself.
+  ///
+  /// The file's position is then that of the first byte that was not sent, also if it fails or is
+  /// cancelled. After a cancellation the connection can be used again; the peer has got as many
+  /// bytes as the position says, and with the fallback up to 256 KiB more. A file that cannot be
+  /// read, or is cut shorter while a piece of it is being sent, may close the connection.
+  ///
+  /// @param transport a transport of this loop; [StreamWriter#transport()] of a stream
+  /// @param file the file
+  /// @param offset where in the file to begin
+  /// @param count how many bytes to send
+  /// @param fallback whether to use the fallback where the system cannot send files by itself
+  /// @return how many bytes were sent: fewer than `count` if the file has no more
+  /// @throws IllegalArgumentException if the transport is not of this module, `offset` is
+  ///     negative or `count` not positive
+  /// @throws IllegalStateException if the transport is closing, or a file is being sent over
+  ///     it, or after `writeEof()`
+  /// @throws SendfileNotAvailableException if the system cannot, and there is to be no fallback
+  /// @throws UncheckedIOException if reading the file fails or the connection is lost
+  /// @throws tepal.CancelledError if the task is cancelled while it waits
+  public long sendfile(
+      WriteTransport transport, FileChannel file, long offset, long count, boolean fallback) {
+    if (!(transport instanceof FileTransport target)) {
+      throw new IllegalArgumentException("Expected a transport of a socket, got " + transport);
+    }
+    return new Sendfile(file, offset, count).send(target, fallback);
   }
 
   // ---- Connecting

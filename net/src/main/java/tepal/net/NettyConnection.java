@@ -13,9 +13,11 @@ import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
+import java.nio.channels.FileChannel;
 import java.util.ArrayDeque;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -32,7 +34,7 @@ import tepal.streams.WriteBufferLimits;
 
 /// A transport over a channel of Netty's, and the last handler of the channel's pipeline.
 final class NettyConnection extends ChannelInboundHandlerAdapter
-    implements Transport, ChannelFutureListener {
+    implements FileTransport, ChannelFutureListener {
   /*
    * Two sides. The methods of [Transport] are called in tasks and callbacks; the methods that Netty
    * calls run on the loop's I/O thread, as do those marked so. They share fields without locks: at
@@ -113,6 +115,9 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
 
   // handed to the channel and not yet sent: how many promises are open
   private int unsent;
+
+  // the file that is being sent, meanwhile nothing else is written; null if there is none
+  private @Nullable NettySendfile file;
 
   // ---- reading
 
@@ -357,6 +362,9 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
     if (eofWritten) {
       throw new IllegalStateException("Expected no write after writeEof(), on " + this);
     }
+    if (file != null) {
+      throw new IllegalStateException("Expected no write while a file is sent, on " + this);
+    }
     return state == OPEN;
   }
 
@@ -560,6 +568,9 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
 
   /// Everything that was written has been sent. On the I/O thread.
   private void allSent() {
+    if (file != null) {
+      file.sent();
+    }
     if (state == CLOSING) {
       if (tls == null) {
         var _ = channel.close();
@@ -571,6 +582,51 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
         && !duplex.isOutputShutdown()) {
       var _ = duplex.shutdownOutput();
     }
+  }
+
+  // ---- Files
+
+  @Override
+  public boolean canSendFiles() {
+    return NettySendfile.isPossible(selector, channel);
+  }
+
+  @Override
+  public void beginFile() {
+    if (state != OPEN || file != null) {
+      throw new IllegalStateException(
+          "Expected an open connection over which no file is sent, got " + this);
+    }
+    if (!mayWrite()) {
+      throw new IllegalStateException("Expected an open connection, got " + this);
+    }
+    file = new NettySendfile(selector, channel);
+  }
+
+  @Override
+  public void endFile() {
+    file = null;
+  }
+
+  @Override
+  public void awaitSent() {
+    Objects.requireNonNull(file).await(this::afterFlush);
+  }
+
+  @Override
+  public long sendFromFile(Sendfile sendfile, FileChannel from, long offset, long count) {
+    unsent++;
+    return Objects.requireNonNull(file).send(sendfile, from, offset, count, this);
+  }
+
+  @Override
+  public void writeOfFile(ByteBuffer data) {
+    if (state != OPEN) {
+      throw new UncheckedIOException(new ClosedChannelException());
+    }
+    int length = data.remaining();
+    roomFor(length).writeBytes(data);
+    written(length);
   }
 
   // ---- The end
@@ -662,6 +718,9 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
     }
     state = LOST;
     dropPending();
+    if (file != null) {
+      file.lost(failure);
+    }
     if (!loop().isClosed()) {
       selector.delivered();
       var _ = loop().callSoon(this::lost, context);

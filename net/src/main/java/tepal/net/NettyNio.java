@@ -15,6 +15,15 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.file.Path;
 
 final class NettyNio extends NettyBackend {
+  static {
+    // What virtual threads wait in for selectors needs descriptors. The JDK makes it in the first
+    // select that waits: if there were none left then, no select of this process would ever work.
+    try {
+      Class<?> _ = Class.forName("sun.nio.ch.Poller");
+    } catch (ClassNotFoundException _) {
+      // another JDK, which has something else
+    }
+  }
 
   @Override
   NetTransport transport() {
