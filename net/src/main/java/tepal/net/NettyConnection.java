@@ -14,10 +14,12 @@ import io.netty.channel.socket.DuplexChannel;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Objects;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import tepal.Context;
 import tepal.EventLoop;
 import tepal.streams.BaseProtocol;
+import tepal.streams.BufferedProtocol;
 import tepal.streams.ExtraInfo;
 import tepal.streams.Protocol;
 import tepal.streams.StreamReader;
@@ -104,7 +106,9 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
 
   // ---- reading
 
-  // what the protocol was not given yet: pieces, then perhaps the end; null if there is nothing
+  // what the protocol was not given yet: pieces, as arrays or kept receive buffers, then perhaps
+  // the
+  // end; null if there is nothing
   private @Nullable ArrayDeque<Object> inbound;
 
   NettyConnection(
@@ -144,9 +148,9 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
 
   @Override
   public void setProtocol(BaseProtocol<?> newProtocol) {
-    if (!(newProtocol instanceof Protocol)) {
-      throw new IllegalArgumentException(
-          "Expected a protocol of the kind " + Protocol.class.getName() + ", got " + newProtocol);
+    if (!(newProtocol instanceof Protocol || newProtocol instanceof BufferedProtocol)) {
+      throw new IllegalArgumentException("Expected a Protocol or a BufferedProtocol of "
+          + Protocol.class.getPackageName() + ", got " + newProtocol);
     }
     protocol = newProtocol;
     reader = newProtocol instanceof StreamReaderProtocol streams ? streams.reader() : null;
@@ -176,6 +180,10 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
     StreamReader feeding = reader;
     if (feeding != null && begun && inbound == null) {
       feeding.feedData(data.internalNioBuffer(data.readerIndex(), data.readableBytes()));
+      return;
+    }
+    if (protocol instanceof BufferedProtocol && begun && !paused && selector.received.keep(data)) {
+      enqueue(data);
       return;
     }
     byte[] bytes = new byte[data.readableBytes()];
@@ -215,21 +223,84 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
   /// Gives the protocol the next piece, if it wants it. Called on the callback thread.
   private void handNext() {
     ArrayDeque<Object> queue = inbound;
-    if (queue == null || paused || state != OPEN || !(protocol instanceof Protocol receiving)) {
+    if (queue == null || paused || state != OPEN) {
       return;
     }
     Object piece = queue.remove();
     if (queue.isEmpty()) {
       inbound = null;
     }
+    switch (protocol) {
+      case Protocol receiving -> hand(receiving, selector.received.toArray(piece));
+      case BufferedProtocol filling
+      when piece == ChannelInputShutdownEvent.INSTANCE -> handEof(filling::eofReceived);
+      case BufferedProtocol filling -> fill(filling, NettyReceiveBuffer.toBuffer(piece));
+      case null, default -> selector.received.giveBack(piece);
+    }
+  }
+
+  private void hand(Protocol receiving, Object piece) {
+    if (!(piece instanceof byte[] bytes)) {
+      handEof(receiving::eofReceived);
+      return;
+    }
     try {
-      if (piece instanceof byte[] bytes) {
-        receiving.dataReceived(bytes);
-      } else if (!receiving.eofReceived()) {
+      receiving.dataReceived(bytes);
+    } catch (Exception e) {
+      fatal("dataReceived", e);
+    }
+  }
+
+  private void handEof(BooleanSupplier eofReceived) {
+    try {
+      if (!eofReceived.getAsBoolean()) {
         close();
       }
     } catch (Exception e) {
-      fatal(piece instanceof byte[] ? "dataReceived" : "eofReceived", e);
+      fatal("eofReceived", e);
+    }
+  }
+
+  private void fill(BufferedProtocol filling, ByteBuf piece) {
+    String call = "getBuffer";
+    try {
+      ByteBuffer room = filling.getBuffer(piece.readableBytes());
+      int count = NettyReceiveBuffer.fill(room, piece);
+      putBack(piece);
+      if (state == OPEN) {
+        call = "bufferUpdated";
+        filling.bufferUpdated(count);
+      }
+    } catch (Exception e) {
+      if (call.equals("getBuffer")) {
+        selector.received.giveBack(piece);
+      }
+      fatal(call, e);
+    }
+  }
+
+  /// Lets what found no room be the next that the protocol, whichever it then is, is given.
+  private void putBack(ByteBuf piece) {
+    if (!piece.isReadable() || state != OPEN) {
+      selector.received.giveBack(piece);
+      return;
+    }
+    ArrayDeque<Object> queue = inbound;
+    if (queue == null) {
+      queue = new ArrayDeque<>(4);
+      inbound = queue;
+    }
+    queue.addFirst(piece);
+    if (!paused) {
+      var _ = loop().callSoon(this::handNext, context);
+    }
+  }
+
+  private void dropInbound() {
+    ArrayDeque<Object> queue = inbound;
+    if (queue != null) {
+      inbound = null;
+      queue.forEach(selector.received::giveBack);
     }
   }
 
@@ -478,7 +549,7 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
   public void close() {
     if (state == OPEN) {
       state = CLOSING;
-      inbound = null;
+      dropInbound();
       selector.onIoThread(() -> {
         updateReading();
         afterFlush();
@@ -498,7 +569,7 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
       }
       broken = true;
       state = CLOSING;
-      inbound = null;
+      dropInbound();
       dropPending();
       selector.onIoThread(() -> NettyChannels.close(channel));
     }
@@ -544,6 +615,7 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
       return;
     }
     state = LOST;
+    dropInbound();
     dropPending();
     if (!loop().isClosed()) {
       selector.delivered();

@@ -45,6 +45,9 @@ final class NettySelector implements Selector {
 
   final NettyWriteBuffers writeBuffers = new NettyWriteBuffers();
 
+  // null until a socket for UDP is opened
+  private @Nullable NettyDatagramBuffer datagramBuffer;
+
   // null until the first select
   private @Nullable Thread ioThread;
 
@@ -142,6 +145,16 @@ final class NettySelector implements Selector {
   /// Notes that the loop has got something to run. Called on the I/O thread.
   void delivered() {
     delivered = true;
+  }
+
+  /// Returns the memory that sockets for UDP receive into.
+  NettyDatagramBuffer datagramBuffer() {
+    NettyDatagramBuffer present = datagramBuffer;
+    if (present == null) {
+      present = backend.datagramBuffer();
+      datagramBuffer = present;
+    }
+    return present;
   }
 
   void channelAdded() {
@@ -250,5 +263,8 @@ final class NettySelector implements Selector {
     }
     received.close();
     writeBuffers.close();
+    if (datagramBuffer != null) {
+      datagramBuffer.close();
+    }
   }
 }

@@ -19,7 +19,8 @@ import tepal.EventLoop;
 import tepal.ExceptionContext;
 import tepal.Future;
 import tepal.TimerHandle;
-import tepal.streams.Protocol;
+import tepal.streams.BaseProtocol;
+import tepal.streams.Transport;
 
 /// The listening channels of a [Server] and the connections that they accepted.
 final class NettyServer {
@@ -27,7 +28,7 @@ final class NettyServer {
   private static final Duration ACCEPT_RETRY = Duration.ofSeconds(1);
 
   private final NettySelector selector;
-  private final Supplier<? extends Protocol> protocols;
+  private final Supplier<? extends BaseProtocol<Transport>> protocols;
   private final Context context = Context.copyContext();
   private final List<Channel> listening = new ArrayList<>();
   private final Set<NettyConnection> connections = new LinkedHashSet<>();
@@ -39,7 +40,7 @@ final class NettyServer {
   private boolean serving;
   private boolean closed;
 
-  NettyServer(NettySelector selector, Supplier<? extends Protocol> protocols) {
+  NettyServer(NettySelector selector, Supplier<? extends BaseProtocol<Transport>> protocols) {
     this.selector = selector;
     this.protocols = protocols;
   }
@@ -97,7 +98,7 @@ final class NettyServer {
 
   /// Called on the callback thread: the factory is the user's.
   private void begin(NettyConnection connection) {
-    Protocol protocol;
+    BaseProtocol<Transport> protocol;
     try {
       protocol = protocols.get();
     } catch (Throwable e) {

@@ -76,8 +76,8 @@ public final class ServerOptions {
   /// Returns these options with or without accepting connections at once.
   ///
   /// @param newStartServing whether connections are accepted at once, or only after
-  ///     [Server#startServing()]. The sockets listen in any case, so that clients that come before
-  ///     that wait
+  ///     [Server#startServing()]. The sockets listen in any case, so that clients that come
+  ///     before that wait
   /// @return the new options
   public ServerOptions withStartServing(boolean newStartServing) {
     return with(copy -> copy.startServing = newStartServing);
