@@ -77,7 +77,7 @@ public final class Load {
   }
 
   /// Returns the time of the process in its own code, and in the kernel.
-  private static double[] cpuSeconds(int process) throws IOException {
+  static double[] cpuSeconds(int process) throws IOException {
     String stat = Files.readString(Path.of("/proc", String.valueOf(process), "stat"));
     String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
     return new double[] {
