@@ -18,16 +18,17 @@ import tepal.net.*;
 void main(String... arguments) {
   int port = arguments.length == 0 ? 0 : Integer.parseInt(arguments[0]);
   run(() -> {
+    Task<?> serving;
     try (DatagramEndpoint server = Net.openDatagramEndpoint("127.0.0.1", port)) {
-      if (arguments.length > 0) {
+      serving = createTask(() -> echo(server));
+      if (arguments.length == 0) {
+        ask(((InetSocketAddress) server.localAddress()).getPort());
+      } else {
         IO.println("serving on " + server.localAddress());
-        echo(server);
+        serving.await();
       }
-      Task<?> serving = createTask(() -> echo(server));
-      ask(((InetSocketAddress) server.localAddress()).getPort());
-      server.close(); // ends the iteration of the server
-      serving.await();
-    }
+    } // which ends the iteration of the server
+    serving.await();
   });
 }
 

@@ -38,7 +38,8 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
    *
    * Reading: a stream's reader is fed on the I/O thread itself, as that runs nobody's code but ours,
    * so that the task that waits for it is the next thing that runs. Any other protocol is called by
-   * callbacks of the loop, one for each piece, which waits in `inbound`. There also waits what comes
+   * callbacks of the loop, one for each piece, which waits in `inbound`: as an array of its own or, if
+   * the protocol brings a buffer, in the loop's receive buffer itself. There also waits what comes
    * although reading is paused: the peer has closed its side, and Netty reads what is left.
    *
    * Writing: bytes are copied into `pending` when they are written, and handed to the channel in the
@@ -106,9 +107,8 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
 
   // ---- reading
 
-  // what the protocol was not given yet: pieces, as arrays or kept receive buffers, then perhaps
-  // the
-  // end; null if there is nothing
+  // what the protocol was not given yet: arrays or kept receive buffers, then perhaps the end; null
+  // if there is nothing
   private @Nullable ArrayDeque<Object> inbound;
 
   NettyConnection(
@@ -232,9 +232,7 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
     }
     switch (protocol) {
       case Protocol receiving -> hand(receiving, selector.received.toArray(piece));
-      case BufferedProtocol filling
-      when piece == ChannelInputShutdownEvent.INSTANCE -> handEof(filling::eofReceived);
-      case BufferedProtocol filling -> fill(filling, NettyReceiveBuffer.toBuffer(piece));
+      case BufferedProtocol filling -> fill(filling, piece);
       case null, default -> selector.received.giveBack(piece);
     }
   }
@@ -261,7 +259,12 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
     }
   }
 
-  private void fill(BufferedProtocol filling, ByteBuf piece) {
+  private void fill(BufferedProtocol filling, Object next) {
+    if (next == ChannelInputShutdownEvent.INSTANCE) {
+      handEof(filling::eofReceived);
+      return;
+    }
+    ByteBuf piece = NettyReceiveBuffer.toBuffer(next);
     String call = "getBuffer";
     try {
       ByteBuffer room = filling.getBuffer(piece.readableBytes());
