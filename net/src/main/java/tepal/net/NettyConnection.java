@@ -230,10 +230,10 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
     if (queue.isEmpty()) {
       inbound = null;
     }
-    switch (protocol) {
-      case Protocol receiving -> hand(receiving, selector.received.toArray(piece));
-      case BufferedProtocol filling -> fill(filling, piece);
-      case null, default -> selector.received.giveBack(piece);
+    if (protocol instanceof Protocol receiving) {
+      hand(receiving, selector.received.toArray(piece));
+    } else if (protocol instanceof BufferedProtocol filling) {
+      fill(filling, piece);
     }
   }
 

@@ -87,17 +87,19 @@ final class NettyDatagramChannels {
   }
 
   static @Nullable StandardProtocolFamily familyOf(@Nullable SocketAddress address) {
-    return switch (address) {
-      case null -> null;
-      case UnixDomainSocketAddress _ -> UNIX;
-      case InetSocketAddress inet ->
-        inet.getAddress() instanceof Inet6Address
-            ? StandardProtocolFamily.INET6
-            : StandardProtocolFamily.INET;
-      default ->
-        throw new IllegalArgumentException(
-            "Expected an address of the Internet or of a Unix socket, got " + address);
-    };
+    if (address == null) {
+      return null;
+    }
+    if (address instanceof UnixDomainSocketAddress) {
+      return UNIX;
+    }
+    if (address instanceof InetSocketAddress inet) {
+      return inet.getAddress() instanceof Inet6Address
+          ? StandardProtocolFamily.INET6
+          : StandardProtocolFamily.INET;
+    }
+    throw new IllegalArgumentException(
+        "Expected an address of the Internet or of a Unix socket, got " + address);
   }
 
   private static Channel create(

@@ -80,13 +80,13 @@ final class NettyOutgoingDatagrams {
   private void add(ByteBuf room, int length, @Nullable SocketAddress recipient) {
     ByteBuf content = room.retainedSlice(room.writerIndex() - length, length);
     bytes += length;
-    messages.addLast(
-        switch (recipient) {
-          case null -> content;
-          case InetSocketAddress address -> new DatagramPacket(content, address);
-          case DomainSocketAddress address -> new DomainDatagramPacket(content, address);
-          default -> throw new IllegalArgumentException("Unexpected address " + recipient);
-        });
+    messages.addLast(recipient == null ? content : packet(content, recipient));
+  }
+
+  private static Object packet(ByteBuf content, SocketAddress recipient) {
+    return recipient instanceof DomainSocketAddress unix
+        ? new DomainDatagramPacket(content, unix)
+        : new DatagramPacket(content, (InetSocketAddress) recipient);
   }
 
   private ByteBuf roomFor(int length) {
