@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package tepal.net;
 
+import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger.Level;
 import java.net.BindException;
@@ -24,6 +25,7 @@ import tepal.Asyncio;
 import tepal.EventLoop;
 import tepal.Future;
 import tepal.loops.LoopGroup;
+import tepal.streams.BaseProtocol;
 import tepal.streams.ClientConnectedCallback;
 import tepal.streams.ExtraInfo;
 import tepal.streams.Protocol;
@@ -293,7 +295,7 @@ public final class Net {
   /// @return the transport and the protocol
   /// @throws UncheckedIOException if the name does not resolve or nobody accepts the connection
   /// @throws tepal.CancelledError if the task is cancelled while it waits
-  public <P extends Protocol> TransportAndProtocol<Transport, P> createConnection(
+  public <P extends BaseProtocol<Transport>> TransportAndProtocol<Transport, P> createConnection(
       Supplier<P> factory, String host, int port) {
     return createConnection(factory, host, port, ConnectOptions.DEFAULT);
   }
@@ -307,7 +309,7 @@ public final class Net {
   /// @param <P> the type of the protocol
   /// @return the transport and the protocol
   /// @throws UncheckedIOException if the name does not resolve or nobody accepts the connection
-  public <P extends Protocol> TransportAndProtocol<Transport, P> createConnection(
+  public <P extends BaseProtocol<Transport>> TransportAndProtocol<Transport, P> createConnection(
       Supplier<P> factory, String host, int port, ConnectOptions options) {
     return begin(connect(host, port, options), factory);
   }
@@ -320,7 +322,7 @@ public final class Net {
   /// @param <P> the type of the protocol
   /// @return the transport and the protocol
   /// @throws UncheckedIOException if nobody accepts the connection
-  public <P extends Protocol> TransportAndProtocol<Transport, P> createUnixConnection(
+  public <P extends BaseProtocol<Transport>> TransportAndProtocol<Transport, P> createUnixConnection(
       Supplier<P> factory, Path path) {
     return createUnixConnection(factory, path, ConnectOptions.DEFAULT);
   }
@@ -334,7 +336,7 @@ public final class Net {
   /// @param <P> the type of the protocol
   /// @return the transport and the protocol
   /// @throws UncheckedIOException if nobody accepts the connection, or its TLS handshake fails
-  public <P extends Protocol> TransportAndProtocol<Transport, P> createUnixConnection(
+  public <P extends BaseProtocol<Transport>> TransportAndProtocol<Transport, P> createUnixConnection(
       Supplier<P> factory, Path path, ConnectOptions options) {
     return begin(connectUnix(path, options), factory);
   }
@@ -379,27 +381,17 @@ public final class Net {
     return transport;
   }
 
-  private <P extends Protocol> TransportAndProtocol<Transport, P> begin(
+  private <P extends BaseProtocol<Transport>> TransportAndProtocol<Transport, P> begin(
       NettyConnection transport, Supplier<P> factory) {
     return begin(transport, transport::begin, factory);
   }
 
-  private <P extends Protocol> TransportAndProtocol<Transport, P> begin(
+  private <P extends BaseProtocol<Transport>> TransportAndProtocol<Transport, P> begin(
       Transport transport, Consumer<? super P> beginning, Supplier<P> factory) {
     boolean complete = false;
     try {
       P protocol = factory.get();
-      Future<@Nullable Void> begun = selector.loop.createFuture();
-      var _ = selector.loop.callSoon(() -> {
-        try {
-          beginning.accept(protocol);
-        } finally {
-          if (!begun.done()) {
-            begun.setResult(null);
-          }
-        }
-      });
-      begun.await();
+      inCallback(() -> beginning.accept(protocol));
       complete = true;
       return new TransportAndProtocol<>(transport, protocol);
     } finally {
@@ -407,6 +399,21 @@ public final class Net {
         transport.abort();
       }
     }
+  }
+
+  /// Suspends the current task until a callback of the loop has run `action`.
+  private void inCallback(Runnable action) {
+    Future<@Nullable Void> ran = selector.loop.createFuture();
+    var _ = selector.loop.callSoon(() -> {
+      try {
+        action.run();
+      } finally {
+        if (!ran.done()) {
+          ran.setResult(null);
+        }
+      }
+    });
+    ran.await();
   }
 
   /// Starts a server that makes a protocol for each client. Suspends the current task until it
@@ -418,7 +425,7 @@ public final class Net {
   /// @return the server
   /// @throws UncheckedIOException if the name does not resolve or the address cannot be bound
   public Server createServer(
-      Supplier<? extends Protocol> factory, @Nullable String host, int port) {
+      Supplier<? extends BaseProtocol<Transport>> factory, @Nullable String host, int port) {
     return createServer(factory, host, port, ServerOptions.DEFAULT);
   }
 
@@ -432,7 +439,7 @@ public final class Net {
   /// @return the server
   /// @throws UncheckedIOException if the name does not resolve or the address cannot be bound
   public Server createServer(
-      Supplier<? extends Protocol> factory,
+      Supplier<? extends BaseProtocol<Transport>> factory,
       @Nullable String host,
       int port,
       ServerOptions options) {
@@ -451,7 +458,7 @@ public final class Net {
   /// @return the server
   /// @throws UncheckedIOException if a name does not resolve or an address cannot be bound
   public Server createServer(
-      Supplier<? extends Protocol> factory,
+      Supplier<? extends BaseProtocol<Transport>> factory,
       List<? extends @Nullable String> hosts,
       int port,
       ServerOptions options) {
@@ -479,18 +486,158 @@ public final class Net {
   /// @return the server
   /// @throws UncheckedIOException if the path cannot be bound
   public Server createUnixServer(
-      Supplier<? extends Protocol> factory, Path path, ServerOptions options) {
+      Supplier<? extends BaseProtocol<Transport>> factory, Path path, ServerOptions options) {
     selector.loop.runInExecutor(null, () -> UnixSockets.removeStale(path)).await();
     return listen(factory, List.of(UnixDomainSocketAddress.of(path)), options);
   }
 
+  // ---- Datagrams
+
+  /// Opens a socket for datagrams to send to and to receive from. Suspends the current task
+  /// until it
+  /// is bound.
+  ///
+  /// If cancelled while waiting, nothing is left of it.
+  ///
+  /// @param host the name or address to bind to; null for all of this machine
+  /// @param port the port; 0 for one that the system chooses
+  /// @return the endpoint
+  /// @throws UncheckedIOException if the name does not resolve or the address cannot be bound
+  /// @throws tepal.CancelledError if the task is cancelled while it waits
+  public static DatagramEndpoint openDatagramEndpoint(@Nullable String host, int port) {
+    InetSocketAddress local =
+        host == null ? new InetSocketAddress(port) : InetSocketAddress.createUnresolved(host, port);
+    return openDatagramEndpoint(DatagramOptions.DEFAULT.withLocalAddress(local));
+  }
+
+  /// Opens a socket for datagrams, of UDP or of Unix; see [#openDatagramEndpoint(String,
+  /// int)].
+  ///
+  /// @param options the addresses and more
+  /// @return the endpoint
+  /// @throws UncheckedIOException if a name does not resolve, an address cannot be bound or
+  ///     connected to, a group not joined
+  /// @throws IllegalArgumentException if the addresses are of different families
+  /// @throws UnsupportedOperationException if the loop's transport has no Unix sockets for
+  ///     datagrams, as only epoll and kqueue have them, or not what an option asks for
+  public static DatagramEndpoint openDatagramEndpoint(DatagramOptions options) {
+    Net net = current();
+    NettyDatagrams transport = net.openDatagrams(options);
+    DatagramInbox inbox = new DatagramInbox(net.selector.loop, options);
+    transport.begin(inbox);
+    return new DatagramEndpoint(transport, inbox);
+  }
+
+  /// Opens a socket for datagrams that sends to one address and receives only from there.
+  /// Suspends the current task until that is so, which does not say whether anybody is there.
+  ///
+  /// @param host the name or address of the peer
+  /// @param port the port
+  /// @return the endpoint
+  /// @throws UncheckedIOException if the name does not resolve or there is no way to the
+  ///     address
+  /// @throws tepal.CancelledError if the task is cancelled while it waits
+  public static DatagramEndpoint openConnectedDatagramEndpoint(String host, int port) {
+    return openDatagramEndpoint(
+        DatagramOptions.DEFAULT.withRemoteAddress(InetSocketAddress.createUnresolved(host, port)));
+  }
+
+  /// Opens a Unix socket for datagrams; see [#openDatagramEndpoint(DatagramOptions)].
+  ///
+  /// @param path the path of the socket, where an earlier one is replaced; null for none, so
+  ///     that nobody can answer
+  /// @return the endpoint
+  /// @throws UncheckedIOException if the path cannot be bound
+  /// @throws UnsupportedOperationException if the loop's transport has no Unix sockets for
+  ///     datagrams, as only epoll and kqueue have them
+  public static DatagramEndpoint openUnixDatagramEndpoint(@Nullable Path path) {
+    DatagramOptions unix = DatagramOptions.DEFAULT.withFamily(StandardProtocolFamily.UNIX);
+    return openDatagramEndpoint(
+        path == null ? unix : unix.withLocalAddress(UnixDomainSocketAddress.of(path)));
+  }
+
+  /// Opens a Unix socket for datagrams that sends to one path and receives only from there;
+  /// see [#openUnixDatagramEndpoint].
+  ///
+  /// @param remote the path of the peer
+  /// @param path the path of the socket, where an earlier one is replaced; null for none, so
+  ///     that the peer cannot answer
+  /// @return the endpoint
+  /// @throws UncheckedIOException if the path cannot be bound or nobody has the other
+  /// @throws UnsupportedOperationException if the loop's transport has no Unix sockets for
+  ///     datagrams, as only epoll and kqueue have them
+  public static DatagramEndpoint openConnectedUnixDatagramEndpoint(
+      Path remote, @Nullable Path path) {
+    DatagramOptions unix =
+        DatagramOptions.DEFAULT.withRemoteAddress(UnixDomainSocketAddress.of(remote));
+    return openDatagramEndpoint(
+        path == null ? unix : unix.withLocalAddress(UnixDomainSocketAddress.of(path)));
+  }
+
+  /// Opens a socket for datagrams, of UDP or of Unix, for a protocol. Suspends the current
+  /// task until
+  /// the protocol's `connectionMade` was called.
+  ///
+  /// Names are resolved, and the first addresses that work are taken. If cancelled while
+  /// waiting, the
+  /// socket is closed.
+  ///
+  /// @param factory makes the protocol
+  /// @param options the addresses and more
+  /// @param <P> the type of the protocol
+  /// @return the transport and the protocol
+  /// @throws UncheckedIOException if a name does not resolve, an address cannot be bound or
+  ///     connected to, a group not joined
+  /// @throws IllegalArgumentException if the addresses are of different families
+  /// @throws UnsupportedOperationException if the loop's transport has no Unix sockets for
+  ///     datagrams, as only epoll and kqueue have them, or not what an option asks for
+  /// @throws tepal.CancelledError if the task is cancelled while it waits
+  public <P extends DatagramProtocol>
+      TransportAndProtocol<DatagramTransport, P> createDatagramEndpoint(
+          Supplier<P> factory, DatagramOptions options) {
+    NettyDatagrams transport = openDatagrams(options);
+    boolean complete = false;
+    try {
+      P protocol = factory.get();
+      inCallback(() -> transport.begin(protocol));
+      complete = true;
+      return new TransportAndProtocol<>(transport, protocol);
+    } finally {
+      if (!complete) {
+        transport.abort();
+      }
+    }
+  }
+
+  private NettyDatagrams openDatagrams(DatagramOptions options) {
+    UncheckedIOException first = null;
+    if (options.localAddress() instanceof UnixDomainSocketAddress unix) {
+      selector
+          .loop
+          .runInExecutor(null, () -> UnixSockets.removeStale(unix.getPath()))
+          .await();
+    }
+    for (DatagramOptions each : DatagramAddresses.resolve(options, (host, port) -> getaddrinfo(host, port))) {
+      try {
+        return NettyDatagramChannels.open(selector, each);
+      } catch (UncheckedIOException e) {
+        if (first == null) {
+          first = e;
+        } else {
+          first.addSuppressed(e);
+        }
+      }
+    }
+    throw first == null ? new UncheckedIOException(new IOException("No address")) : first;
+  }
+
   /// Returns a server that does not listen.
-  NettyServer newServer(Supplier<? extends Protocol> factory, @Nullable TlsSettings tls) {
+  NettyServer newServer(Supplier<? extends BaseProtocol<Transport>> factory, @Nullable TlsSettings tls) {
     return new NettyServer(selector, factory, tls);
   }
 
   private Server listen(
-      Supplier<? extends Protocol> factory, List<SocketAddress> addresses, ServerOptions options) {
+      Supplier<? extends BaseProtocol<Transport>> factory, List<SocketAddress> addresses, ServerOptions options) {
     NettyServer server = newServer(factory, options.tlsSettings());
     listen(server, addresses, options);
     return new Server(server);
@@ -613,7 +760,7 @@ public final class Net {
   ///     transport than this loop
   public GroupServer createServer(
       LoopGroup group,
-      Supplier<? extends Protocol> factory,
+      Supplier<? extends BaseProtocol<Transport>> factory,
       @Nullable String host,
       int port,
       ServerOptions options) {
@@ -622,7 +769,7 @@ public final class Net {
 
   private GroupServer listen(
       LoopGroup group,
-      Supplier<? extends Protocol> factory,
+      Supplier<? extends BaseProtocol<Transport>> factory,
       List<SocketAddress> addresses,
       ServerOptions options) {
     NettyGroupServer server = NettyGroupServer.create(group, selector, factory, options.tlsSettings());

@@ -4,6 +4,8 @@ package tepal.net;
 import io.netty.channel.Channel;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.ServerChannel;
+import io.netty.channel.socket.DatagramChannel;
+import io.netty.channel.socket.SocketProtocolFamily;
 import java.io.UncheckedIOException;
 import java.net.SocketAddress;
 import java.nio.file.Path;
@@ -27,6 +29,26 @@ abstract class NettyBackend {
   abstract Channel unix();
 
   abstract ServerChannel unixServer();
+
+  /// Returns a channel for UDP.
+  abstract DatagramChannel datagram(SocketProtocolFamily family);
+
+  /// Returns a channel for Unix datagrams.
+  Channel unixDatagram() {
+    throw new UnsupportedOperationException(
+        "Expected a transport with Unix sockets for datagrams, EPOLL or KQUEUE, but the loop has "
+            + transport());
+  }
+
+  /// Returns the memory that a loop's sockets for UDP receive into.
+  NettyDatagramBuffer datagramBuffer() {
+    return NettyDatagramBuffer.forSingles();
+  }
+
+  /// Prepares a channel for UDP, which is not registered yet.
+  void configureDatagram(DatagramChannel channel, NettySelector selector) {
+    channel.config().setRecvByteBufAllocator(selector.datagramBuffer());
+  }
 
   /// Returns the address that this transport's Unix sockets take.
   abstract SocketAddress unixAddress(Path path);

@@ -110,10 +110,17 @@ final class NettyChannels {
     var _ = channel.config().setOption(ChannelOption.SO_BACKLOG, options.backlog());
     if (!isUnix(local)) {
       var _ = channel.config().setOption(ChannelOption.SO_REUSEADDR, options.reuseAddress());
-      if (options.reusePort() && !reusePort(channel)) {
-        throw new UnsupportedOperationException(
-            "Expected a transport that can share a port, but this one cannot");
+      if (options.reusePort()) {
+        requireReusePort(channel);
       }
+    }
+  }
+
+  /// Lets a channel share its port.
+  static void requireReusePort(Channel channel) {
+    if (!reusePort(channel)) {
+      throw new UnsupportedOperationException(
+          "Expected a transport that can share a port, but this one cannot");
     }
   }
 

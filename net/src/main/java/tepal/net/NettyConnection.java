@@ -20,10 +20,12 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.util.ArrayDeque;
 import java.util.Objects;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import tepal.Context;
 import tepal.EventLoop;
 import tepal.streams.BaseProtocol;
+import tepal.streams.BufferedProtocol;
 import tepal.streams.ExtraInfo;
 import tepal.streams.Protocol;
 import tepal.streams.StreamReader;
@@ -42,7 +44,8 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
    *
    * Reading: a stream's reader is fed on the I/O thread itself, as that runs nobody's code but ours,
    * so that the task that waits for it is the next thing that runs. Any other protocol is called by
-   * callbacks of the loop, one for each piece, which waits in `inbound`. There also waits what comes
+   * callbacks of the loop, one for each piece, which waits in `inbound`: as an array of its own or, if
+   * the protocol brings a buffer, in the loop's receive buffer itself. There also waits what comes
    * although reading is paused: the peer has closed its side, and Netty reads what is left.
    *
    * Writing: bytes are copied into `pending` when they are written, and sent in the next turn of the
@@ -121,7 +124,8 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
 
   // ---- reading
 
-  // what the protocol was not given yet: pieces, then perhaps the end; null if there is nothing
+  // what the protocol was not given yet: arrays or kept receive buffers, then perhaps the end; null
+  // if there is nothing
   private @Nullable ArrayDeque<Object> inbound;
 
   NettyConnection(
@@ -166,9 +170,9 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
 
   @Override
   public void setProtocol(BaseProtocol<?> newProtocol) {
-    if (!(newProtocol instanceof Protocol)) {
-      throw new IllegalArgumentException(
-          "Expected a protocol of the kind " + Protocol.class.getName() + ", got " + newProtocol);
+    if (!(newProtocol instanceof Protocol || newProtocol instanceof BufferedProtocol)) {
+      throw new IllegalArgumentException("Expected a Protocol or a BufferedProtocol of "
+          + Protocol.class.getPackageName() + ", got " + newProtocol);
     }
     protocol = newProtocol;
     reader = newProtocol instanceof StreamReaderProtocol streams ? streams.reader() : null;
@@ -198,6 +202,10 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
     StreamReader feeding = reader;
     if (feeding != null && begun && inbound == null) {
       feeding.feedData(data.internalNioBuffer(data.readerIndex(), data.readableBytes()));
+      return;
+    }
+    if (protocol instanceof BufferedProtocol && begun && !paused && selector.received.keep(data)) {
+      enqueue(data);
       return;
     }
     byte[] bytes = new byte[data.readableBytes()];
@@ -267,25 +275,87 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
   /// Gives the protocol the next piece, if it wants it. Called on the callback thread.
   private void handNext() {
     ArrayDeque<Object> queue = inbound;
-    if (queue == null
-        || paused
-        || state != OPEN
-        || isHandshaking()
-        || !(protocol instanceof Protocol receiving)) {
+    if (queue == null || paused || state != OPEN || isHandshaking()) {
       return;
     }
     Object piece = queue.remove();
     if (queue.isEmpty()) {
       inbound = null;
     }
+    if (protocol instanceof Protocol receiving) {
+      hand(receiving, selector.received.toArray(piece));
+    } else if (protocol instanceof BufferedProtocol filling) {
+      fill(filling, piece);
+    }
+  }
+
+  private void hand(Protocol receiving, Object piece) {
+    if (!(piece instanceof byte[] bytes)) {
+      handEof(receiving::eofReceived);
+      return;
+    }
     try {
-      if (piece instanceof byte[] bytes) {
-        receiving.dataReceived(bytes);
-      } else if (!receiving.eofReceived() || tls != null) {
+      receiving.dataReceived(bytes);
+    } catch (Exception e) {
+      fatal("dataReceived", e);
+    }
+  }
+
+  private void handEof(BooleanSupplier eofReceived) {
+    try {
+      if (!eofReceived.getAsBoolean() || tls != null) {
         close();
       }
     } catch (Exception e) {
-      fatal(piece instanceof byte[] ? "dataReceived" : "eofReceived", e);
+      fatal("eofReceived", e);
+    }
+  }
+
+  private void fill(BufferedProtocol filling, Object next) {
+    if (next == ChannelInputShutdownEvent.INSTANCE) {
+      handEof(filling::eofReceived);
+      return;
+    }
+    ByteBuf piece = NettyReceiveBuffer.toBuffer(next);
+    String call = "getBuffer";
+    try {
+      ByteBuffer room = filling.getBuffer(piece.readableBytes());
+      int count = NettyReceiveBuffer.fill(room, piece);
+      putBack(piece);
+      if (state == OPEN) {
+        call = "bufferUpdated";
+        filling.bufferUpdated(count);
+      }
+    } catch (Exception e) {
+      if (call.equals("getBuffer")) {
+        selector.received.giveBack(piece);
+      }
+      fatal(call, e);
+    }
+  }
+
+  /// Lets what found no room be the next that the protocol, whichever it then is, is given.
+  private void putBack(ByteBuf piece) {
+    if (!piece.isReadable() || state != OPEN) {
+      selector.received.giveBack(piece);
+      return;
+    }
+    ArrayDeque<Object> queue = inbound;
+    if (queue == null) {
+      queue = new ArrayDeque<>(4);
+      inbound = queue;
+    }
+    queue.addFirst(piece);
+    if (!paused) {
+      var _ = loop().callSoon(this::handNext, context);
+    }
+  }
+
+  private void dropInbound() {
+    ArrayDeque<Object> queue = inbound;
+    if (queue != null) {
+      inbound = null;
+      queue.forEach(selector.received::giveBack);
     }
   }
 
@@ -642,7 +712,7 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
       abort();
     } else if (state == OPEN) {
       state = CLOSING;
-      inbound = null;
+      dropInbound();
       selector.onIoThread(() -> {
         if (tls != null) {
           tls.beginShutdown();
@@ -665,7 +735,7 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
       }
       broken = true;
       state = CLOSING;
-      inbound = null;
+      dropInbound();
       dropPending();
       selector.onIoThread(() -> NettyChannels.close(channel));
     }
@@ -717,6 +787,7 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
       return;
     }
     state = LOST;
+    dropInbound();
     dropPending();
     if (file != null) {
       file.lost(failure);
@@ -772,8 +843,12 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
     }
     ArrayDeque<Object> queue = inbound;
     inbound = null;
-    while (queue != null && queue.poll() instanceof byte[] piece) {
-      all.writeBytes(piece);
+    if (queue != null) {
+      for (Object piece : queue) {
+        if (selector.received.toArray(piece) instanceof byte[] bytes) {
+          all.writeBytes(bytes);
+        }
+      }
     }
     return all.toByteArray();
   }

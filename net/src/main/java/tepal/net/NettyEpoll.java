@@ -4,11 +4,15 @@ package tepal.net;
 import io.netty.channel.Channel;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.ServerChannel;
+import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollDatagramChannel;
+import io.netty.channel.epoll.EpollDomainDatagramChannel;
 import io.netty.channel.epoll.EpollDomainSocketChannel;
 import io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.socket.DatagramChannel;
+import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.channel.unix.DomainSocketAddress;
 import java.net.SocketAddress;
 import java.nio.file.Path;
@@ -59,6 +63,30 @@ final class NettyEpoll extends NettyBackend {
   @Override
   ServerChannel unixServer() {
     return new EpollServerDomainSocketChannel();
+  }
+
+  @Override
+  DatagramChannel datagram(SocketProtocolFamily family) {
+    return new EpollDatagramChannel(family);
+  }
+
+  @Override
+  Channel unixDatagram() {
+    return new EpollDomainDatagramChannel();
+  }
+
+  @Override
+  NettyDatagramBuffer datagramBuffer() {
+    return NettyDatagramBuffer.forBatches();
+  }
+
+  @Override
+  void configureDatagram(DatagramChannel channel, NettySelector selector) {
+    super.configureDatagram(channel, selector);
+    // Netty then receives with recvmmsg.
+    var _ = channel
+        .config()
+        .setOption(EpollChannelOption.MAX_DATAGRAM_PAYLOAD_SIZE, NettyDatagramBuffer.ROOM);
   }
 
   @Override

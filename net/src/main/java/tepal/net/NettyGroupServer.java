@@ -11,7 +11,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import tepal.Asyncio;
 import tepal.loops.LoopGroup;
-import tepal.streams.Protocol;
+import tepal.streams.BaseProtocol;
+import tepal.streams.Transport;
 
 /// Listens on one loop, and hands what it accepts to the loops of a group in turn.
 final class NettyGroupServer {
@@ -62,7 +63,7 @@ final class NettyGroupServer {
   static NettyGroupServer create(
       LoopGroup group,
       NettySelector selector,
-      Supplier<? extends Protocol> protocols,
+      Supplier<? extends BaseProtocol<Transport>> protocols,
       @Nullable TlsSettings tls) {
     requireSameTransport(group, selector.backend.transport());
     NettyServer accepting = new NettyServer(selector, protocols, tls);
@@ -75,7 +76,7 @@ final class NettyGroupServer {
   }
 
   private static List<NettyBranch> makeBranches(
-      LoopGroup group, Supplier<? extends Protocol> protocols, @Nullable TlsSettings tls) {
+      LoopGroup group, Supplier<? extends BaseProtocol<Transport>> protocols, @Nullable TlsSettings tls) {
     ConcurrentLinkedQueue<NettyBranch> made = new ConcurrentLinkedQueue<>();
     boolean complete = false;
     try {

@@ -2,8 +2,11 @@
 package tepal.net;
 
 import io.netty.channel.Channel;
+import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.ServerChannel;
+import io.netty.channel.socket.DatagramChannel;
+import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.channel.uring.IoUring;
 import io.netty.channel.uring.IoUringBufferRingConfig;
@@ -78,6 +81,19 @@ final class NettyIoUring extends NettyBackend {
   @Override
   ServerChannel unixServer() {
     return new IoUringServerDomainSocketChannel();
+  }
+
+  @Override
+  DatagramChannel datagram(SocketProtocolFamily family) {
+    return new IoUringDatagramChannel(family);
+  }
+
+  /// The kernel holds a socket's buffer until something comes, so that each has its own.
+  @Override
+  void configureDatagram(DatagramChannel channel, NettySelector selector) {
+    channel
+        .config()
+        .setRecvByteBufAllocator(new FixedRecvByteBufAllocator(NettyDatagramBuffer.ROOM));
   }
 
   @Override

@@ -5,11 +5,14 @@ import io.netty.channel.Channel;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.kqueue.KQueueDatagramChannel;
+import io.netty.channel.kqueue.KQueueDomainDatagramChannel;
 import io.netty.channel.kqueue.KQueueDomainSocketChannel;
 import io.netty.channel.kqueue.KQueueIoHandler;
 import io.netty.channel.kqueue.KQueueServerDomainSocketChannel;
 import io.netty.channel.kqueue.KQueueServerSocketChannel;
 import io.netty.channel.kqueue.KQueueSocketChannel;
+import io.netty.channel.socket.DatagramChannel;
+import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.channel.unix.DomainSocketAddress;
 import java.net.SocketAddress;
 import java.nio.file.Path;
@@ -49,6 +52,16 @@ final class NettyKqueue extends NettyBackend {
   @Override
   ServerChannel unixServer() {
     return new KQueueServerDomainSocketChannel();
+  }
+
+  @Override
+  DatagramChannel datagram(SocketProtocolFamily family) {
+    return new KQueueDatagramChannel(family);
+  }
+
+  @Override
+  Channel unixDatagram() {
+    return new KQueueDomainDatagramChannel();
   }
 
   @Override

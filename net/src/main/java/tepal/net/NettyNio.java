@@ -5,6 +5,8 @@ import io.netty.channel.Channel;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.DatagramChannel;
+import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.channel.socket.nio.NioDatagramChannel;
 import io.netty.channel.socket.nio.NioDomainSocketChannel;
 import io.netty.channel.socket.nio.NioServerDomainSocketChannel;
@@ -58,6 +60,11 @@ final class NettyNio extends NettyBackend {
   @Override
   ServerChannel unixServer() {
     return new NioServerDomainSocketChannel();
+  }
+
+  @Override
+  DatagramChannel datagram(SocketProtocolFamily family) {
+    return NettyEmptyDatagrams.nioChannel(family);
   }
 
   @Override

@@ -48,6 +48,9 @@ final class NettySelector implements Selector {
   // null where arrays must be copied to be sent
   final @Nullable SystemCalls calls = SystemCalls.orNull();
 
+  // null until a socket for UDP is opened
+  private @Nullable NettyDatagramBuffer datagramBuffer;
+
   // null until the first select
   private @Nullable Thread ioThread;
 
@@ -155,6 +158,16 @@ final class NettySelector implements Selector {
   /// Notes that the loop has got something to run. Called on the I/O thread.
   void delivered() {
     delivered = true;
+  }
+
+  /// Returns the memory that sockets for UDP receive into.
+  NettyDatagramBuffer datagramBuffer() {
+    NettyDatagramBuffer present = datagramBuffer;
+    if (present == null) {
+      present = backend.datagramBuffer();
+      datagramBuffer = present;
+    }
+    return present;
   }
 
   void channelAdded() {
@@ -270,5 +283,8 @@ final class NettySelector implements Selector {
     }
     received.close();
     writeBuffers.close();
+    if (datagramBuffer != null) {
+      datagramBuffer.close();
+    }
   }
 }

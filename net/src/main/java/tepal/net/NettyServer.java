@@ -19,7 +19,8 @@ import tepal.EventLoop;
 import tepal.ExceptionContext;
 import tepal.Future;
 import tepal.TimerHandle;
-import tepal.streams.Protocol;
+import tepal.streams.BaseProtocol;
+import tepal.streams.Transport;
 
 /// The listening channels of a [Server] and the connections that they accepted.
 final class NettyServer {
@@ -27,7 +28,7 @@ final class NettyServer {
   private static final Duration ACCEPT_RETRY = Duration.ofSeconds(1);
 
   private final NettySelector selector;
-  private final Supplier<? extends Protocol> protocols;
+  private final Supplier<? extends BaseProtocol<Transport>> protocols;
   // null for connections that are not encrypted
   private final @Nullable TlsSettings tls;
 
@@ -52,7 +53,9 @@ final class NettyServer {
   private boolean closed;
 
   NettyServer(
-      NettySelector selector, Supplier<? extends Protocol> protocols, @Nullable TlsSettings tls) {
+      NettySelector selector,
+      Supplier<? extends BaseProtocol<Transport>> protocols,
+      @Nullable TlsSettings tls) {
     this.selector = selector;
     this.protocols = protocols;
     this.tls = tls;
@@ -141,7 +144,7 @@ final class NettyServer {
 
   /// Called on the callback thread: the factory is the user's.
   private void begin(NettyConnection connection) {
-    Protocol protocol;
+    BaseProtocol<Transport> protocol;
     try {
       protocol = protocols.get();
     } catch (Throwable e) {

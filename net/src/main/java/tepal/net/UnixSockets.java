@@ -3,6 +3,7 @@ package tepal.net;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.BindException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -13,12 +14,17 @@ import org.jspecify.annotations.Nullable;
 final class UnixSockets {
   private UnixSockets() {}
 
-  /// Removes the socket at a path, if there is one; leaves anything else alone.
+  /// Removes the socket at a path, if there is one.
+  ///
+  /// @throws UncheckedIOException if there is anything else, which Netty's native transports
+  ///     would delete
   static @Nullable Void removeStale(Path path) {
     try {
-      if (Files.exists(path, LinkOption.NOFOLLOW_LINKS)
-          && Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
-              .isOther()) {
+      if (Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+        if (!Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
+            .isOther()) {
+          throw new BindException("Expected a socket or nothing, found a file");
+        }
         Files.delete(path);
       }
       return null;

@@ -41,13 +41,17 @@ public final class Echo {
 
   /// Runs the benchmark.
   ///
-  /// @param arguments `--quick`; `tls` for the servers with TLS instead of the others; words
-  ///     that the names of the servers must contain
+  /// @param arguments `--quick`; `tls` or `udp` for those servers instead of the others; words that
+  ///     the names of the servers must contain
   /// @throws IOException if a program cannot be started
   public static void main(String... arguments) throws IOException {
     boolean quick = List.of(arguments).contains("--quick");
     List<String> words =
         Arrays.stream(arguments).filter(it -> !it.startsWith("-")).toList();
+    if (words.contains("udp")) {
+      new UdpEcho(quick ? 1 : ROUNDS).run(quick ? new int[] {50} : new int[] {1, 50});
+      return;
+    }
     Path home = Path.of(System.getProperty("tepal.bench.home", "bench"));
     boolean tls = words.contains("tls");
     List<EchoServer> servers = (tls
@@ -161,7 +165,7 @@ public final class Echo {
     }
   }
 
-  private static Process pinned(int processor, List<String> command) throws IOException {
+  static Process pinned(int processor, List<String> command) throws IOException {
     List<String> words = new ArrayList<>(List.of("taskset", "-c", String.valueOf(processor)));
     words.addAll(command);
     return new ProcessBuilder(words)

@@ -75,7 +75,7 @@ record EchoServer(String name, List<String> command, String rawNetty, Class<?> l
     return servers;
   }
 
-  private static List<String> java(Class<?> program, List<String> more, String... arguments) {
+  static List<String> java(Class<?> program, List<String> more, String... arguments) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(FLAGS);
