@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// Runs every example in a process of its own and reads what it prints.
 class ExamplesTest {
   // they run until Ctrl-C
-  private static final Set<String> ENDLESS = 
+  private static final Set<String> ENDLESS =
       Set.of("Forever", "EchoServer", "EchoProtocol", "ChatServer", "FileServer");
 
   // they sleep most of the time, so that several can run at once
@@ -175,8 +175,8 @@ class ExamplesTest {
     serving("ChatServer", port -> {
       try (Socket ann = new Socket(InetAddress.getLoopbackAddress(), port)) {
         say(ann, "Ann");
-        BufferedReader heard = new BufferedReader(
-            new InputStreamReader(ann.getInputStream(), StandardCharsets.UTF_8));
+        BufferedReader heard =
+            new BufferedReader(new InputStreamReader(ann.getInputStream(), StandardCharsets.UTF_8));
         try (Socket bob = new Socket(InetAddress.getLoopbackAddress(), port)) {
           say(bob, "Bob");
           assertThat(heard.readLine()).isEqualTo("* Bob is here");
@@ -201,8 +201,7 @@ class ExamplesTest {
   private static void serving(String name, Visit visit) throws Exception {
     Path out = Files.createTempFile(directory, name, ".out");
     Path err = Files.createTempFile(directory, name, ".err");
-    Process server =
-        new Example(Path.of(name + ".java")).start(List.of("0"), classes, out, err);
+    Process server = new Example(Path.of(name + ".java")).start(List.of("0"), classes, out, err);
     try {
       while (!Files.readString(out).endsWith("\n")) {
         assertThat(server.waitFor(Duration.ofMillis(10)))

@@ -73,11 +73,10 @@ public final class ServerOptions {
     return with(copy -> copy.reusePort = newReusePort);
   }
 
-  /// Returns these options with or without accepting connections at once.
+  /// Returns these options with or without accepting connections at once. The sockets listen in
+  /// any case, so that clients that come before [Server#startServing()] wait.
   ///
-  /// @param newStartServing whether connections are accepted at once, or only after
-  ///     [Server#startServing()]. The sockets listen in any case, so that clients that come before
-  ///     that wait
+  /// @param newStartServing whether connections are accepted at once
   /// @return the new options
   public ServerOptions withStartServing(boolean newStartServing) {
     return with(copy -> copy.startServing = newStartServing);
