@@ -232,8 +232,8 @@ class ExamplesTest {
     serving("ChatServer", port -> {
       try (Socket ann = new Socket(InetAddress.getLoopbackAddress(), port)) {
         say(ann, "Ann");
-        BufferedReader heard = new BufferedReader(
-            new InputStreamReader(ann.getInputStream(), StandardCharsets.UTF_8));
+        BufferedReader heard =
+            new BufferedReader(new InputStreamReader(ann.getInputStream(), StandardCharsets.UTF_8));
         try (Socket bob = new Socket(InetAddress.getLoopbackAddress(), port)) {
           say(bob, "Bob");
           assertThat(heard.readLine()).isEqualTo("* Bob is here");
@@ -258,8 +258,7 @@ class ExamplesTest {
   private static void serving(String name, Visit visit) throws Exception {
     Path out = Files.createTempFile(directory, name, ".out");
     Path err = Files.createTempFile(directory, name, ".err");
-    Process server =
-        new Example(Path.of(name + ".java")).start(List.of("0"), classes, out, err);
+    Process server = new Example(Path.of(name + ".java")).start(List.of("0"), classes, out, err);
     try {
       while (!Files.readString(out).endsWith("\n")) {
         assertThat(server.waitFor(Duration.ofMillis(10)))

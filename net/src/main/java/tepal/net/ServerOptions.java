@@ -82,8 +82,8 @@ public final class ServerOptions {
     return with(copy -> copy.reusePort = newReusePort);
   }
 
-  /// Returns these options with or without accepting connections at once. The sockets listen in any
-  /// case, so that clients that come before [Server#startServing()] wait.
+  /// Returns these options with or without accepting connections at once. The sockets listen in
+  /// any case, so that clients that come before [Server#startServing()] wait.
   ///
   /// @param newStartServing whether connections are accepted at once
   /// @return the new options

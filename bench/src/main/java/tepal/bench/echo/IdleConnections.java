@@ -53,10 +53,7 @@ public final class IdleConnections {
     EventLoop loop = Asyncio.getRunningLoop();
     var _ = Net.builder(loop).transport(transport).build();
     try (Server server = Net.startServer(
-        IdleConnections::echo,
-        "127.0.0.1",
-        0,
-        tepal.net.ServerOptions.DEFAULT.withBacklog(1000))) {
+        IdleConnections::echo, "127.0.0.1", 0, tepal.net.ServerOptions.DEFAULT.withBacklog(1000))) {
       int port = ((InetSocketAddress) server.sockets().getFirst()).getPort();
       report(transport, port, 100); // what there is once, whatever the number
       long[] few = report(transport, port, 100);
