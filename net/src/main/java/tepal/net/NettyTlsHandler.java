@@ -222,11 +222,10 @@ final class NettyTlsHandler extends SslHandler {
     if (shuttingDown) {
       var _ = connection.channel().close();
     } else {
-      var _ = connection
-          .channel()
-          .pipeline()
-          .context(this)
-          .fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
+      ChannelHandlerContext here = connection.channel().pipeline().context(this);
+      if (here != null) { // else the channel is closed
+        var _ = here.fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
+      }
     }
   }
 
