@@ -16,7 +16,7 @@ import tepal.streams.*;
 
 static final String PASSWORD = "changeit";
 
-void main(String... arguments) {
+void main(String... arguments) throws Exception {
   int port = arguments.length == 0 ? 8443 : Integer.parseInt(arguments[0]);
   run(() -> {
     TlsContext tls = TlsContext.serverBuilder()

@@ -102,7 +102,7 @@ final class NettyTls {
       return;
     }
     connection.updateReading();
-    pipeline.addFirst(handler);
+    pipeline.addFirst("reads", NettyTlsHandler.READS).addAfter("reads", null, handler);
     if (received.length > 0) {
       pipeline.fireChannelRead(Unpooled.wrappedBuffer(received)).fireChannelReadComplete();
     }

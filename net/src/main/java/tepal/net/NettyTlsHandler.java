@@ -4,7 +4,9 @@ package tepal.net;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.DecoderException;
@@ -32,6 +34,9 @@ final class NettyTlsHandler extends SslHandler {
    *   record, is copied before anybody else receives.
    * - While a step of the handshake is on another thread, nothing is decoded. What comes meanwhile is
    *   kept; when that is more than MOST_KEPT, nothing more is read.
+   * - It does not read by itself: what is read is decided by reads() alone, and Netty's calls of
+   *   read() while the socket must not be read end in READS. On io_uring such a call would begin
+   *   to receive for ever.
    * - Closing the channel closes it at once. The exchange of close_notify is in shutDown(), which the
    *   connection calls when all is sent, and has one limit from the connection's close() on.
    * - The peer's close_notify is the end of its stream, as the end of the TCP stream is.
@@ -44,6 +49,9 @@ final class NettyTlsHandler extends SslHandler {
 
   // in bytes: a record with its header and whatever a cipher adds
   private static final int RECORD = 17 * 1024;
+
+  /// Stands between the socket and this.
+  static final ChannelHandler READS = new Reads();
 
   private final NettyConnection connection;
   private final TlsSettings settings;
@@ -177,6 +185,16 @@ final class NettyTlsHandler extends SslHandler {
     return !full && !ended && (wanted || isHandshaking() || shuttingDown);
   }
 
+  @Sharable
+  private static final class Reads extends ChannelOutboundHandlerAdapter {
+    @Override
+    public void read(ChannelHandlerContext ctx) {
+      if (ctx.channel().config().isAutoRead()) {
+        var _ = ctx.read();
+      }
+    }
+  }
+
   // ---- The end of the peer's stream
 
   @Override
@@ -204,11 +222,10 @@ final class NettyTlsHandler extends SslHandler {
     if (shuttingDown) {
       var _ = connection.channel().close();
     } else {
-      var _ = connection
-          .channel()
-          .pipeline()
-          .context(this)
-          .fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
+      ChannelHandlerContext here = connection.channel().pipeline().context(this);
+      if (here != null) { // else the channel is closed
+        var _ = here.fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
+      }
     }
   }
 
