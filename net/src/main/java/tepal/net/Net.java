@@ -322,8 +322,8 @@ public final class Net {
   /// @param <P> the type of the protocol
   /// @return the transport and the protocol
   /// @throws UncheckedIOException if nobody accepts the connection
-  public <P extends BaseProtocol<Transport>> TransportAndProtocol<Transport, P> createUnixConnection(
-      Supplier<P> factory, Path path) {
+  public <P extends BaseProtocol<Transport>>
+      TransportAndProtocol<Transport, P> createUnixConnection(Supplier<P> factory, Path path) {
     return createUnixConnection(factory, path, ConnectOptions.DEFAULT);
   }
 
@@ -336,8 +336,9 @@ public final class Net {
   /// @param <P> the type of the protocol
   /// @return the transport and the protocol
   /// @throws UncheckedIOException if nobody accepts the connection, or its TLS handshake fails
-  public <P extends BaseProtocol<Transport>> TransportAndProtocol<Transport, P> createUnixConnection(
-      Supplier<P> factory, Path path, ConnectOptions options) {
+  public <P extends BaseProtocol<Transport>>
+      TransportAndProtocol<Transport, P> createUnixConnection(
+          Supplier<P> factory, Path path, ConnectOptions options) {
     return begin(connectUnix(path, options), factory);
   }
 
@@ -617,7 +618,8 @@ public final class Net {
           .runInExecutor(null, () -> UnixSockets.removeStale(unix.getPath()))
           .await();
     }
-    for (DatagramOptions each : DatagramAddresses.resolve(options, (host, port) -> getaddrinfo(host, port))) {
+    for (DatagramOptions each :
+        DatagramAddresses.resolve(options, (host, port) -> getaddrinfo(host, port))) {
       try {
         return NettyDatagramChannels.open(selector, each);
       } catch (UncheckedIOException e) {
@@ -632,12 +634,15 @@ public final class Net {
   }
 
   /// Returns a server that does not listen.
-  NettyServer newServer(Supplier<? extends BaseProtocol<Transport>> factory, @Nullable TlsSettings tls) {
+  NettyServer newServer(
+      Supplier<? extends BaseProtocol<Transport>> factory, @Nullable TlsSettings tls) {
     return new NettyServer(selector, factory, tls);
   }
 
   private Server listen(
-      Supplier<? extends BaseProtocol<Transport>> factory, List<SocketAddress> addresses, ServerOptions options) {
+      Supplier<? extends BaseProtocol<Transport>> factory,
+      List<SocketAddress> addresses,
+      ServerOptions options) {
     NettyServer server = newServer(factory, options.tlsSettings());
     listen(server, addresses, options);
     return new Server(server);
@@ -772,7 +777,8 @@ public final class Net {
       Supplier<? extends BaseProtocol<Transport>> factory,
       List<SocketAddress> addresses,
       ServerOptions options) {
-    NettyGroupServer server = NettyGroupServer.create(group, selector, factory, options.tlsSettings());
+    NettyGroupServer server =
+        NettyGroupServer.create(group, selector, factory, options.tlsSettings());
     boolean complete = false;
     try {
       listen(server.accepting(), addresses, options);

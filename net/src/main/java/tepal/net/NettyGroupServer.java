@@ -76,13 +76,15 @@ final class NettyGroupServer {
   }
 
   private static List<NettyBranch> makeBranches(
-      LoopGroup group, Supplier<? extends BaseProtocol<Transport>> protocols, @Nullable TlsSettings tls) {
+      LoopGroup group,
+      Supplier<? extends BaseProtocol<Transport>> protocols,
+      @Nullable TlsSettings tls) {
     ConcurrentLinkedQueue<NettyBranch> made = new ConcurrentLinkedQueue<>();
     boolean complete = false;
     try {
       List<NettyBranch> branches = group.<NettyBranch, RuntimeException>callOnAll(() -> {
-        NettyBranch branch = new NettyBranch(
-            Net.of(Asyncio.getRunningLoop()).newServer(protocols, tls));
+        NettyBranch branch =
+            new NettyBranch(Net.of(Asyncio.getRunningLoop()).newServer(protocols, tls));
         made.add(branch);
         return branch;
       });

@@ -212,9 +212,10 @@ final class NettySelector implements Selector {
     }
   }
 
-  /// Waits until the loop has something to run, or the time is over. Events that give it nothing,
-  /// such as the completion of a write on io_uring, do not end the turn; a timer of Netty's that is
-  /// due before what was the first one does, as the loop must know of it.
+  /// Waits until the loop has something to run, or the time is over.
+  ///
+  /// Events that give it nothing, such as the completion of a write on io_uring, do not end the
+  /// turn. A timer of Netty's that is due before what was the first one does: the loop must know.
   private void await(long timeoutNanos) {
     boolean limited = timeoutNanos != Long.MAX_VALUE;
     long end = limited ? System.nanoTime() + timeoutNanos : 0;

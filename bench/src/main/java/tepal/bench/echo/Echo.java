@@ -41,8 +41,8 @@ public final class Echo {
 
   /// Runs the benchmark.
   ///
-  /// @param arguments `--quick`; `tls` or `udp` for those servers instead of the others; words that
-  ///     the names of the servers must contain
+  /// @param arguments `--quick`; `tls` or `udp` for those servers instead of the others, or words
+  ///     that the names of the servers must contain
   /// @throws IOException if a program cannot be started
   public static void main(String... arguments) throws IOException {
     boolean quick = List.of(arguments).contains("--quick");
@@ -54,9 +54,7 @@ public final class Echo {
     }
     Path home = Path.of(System.getProperty("tepal.bench.home", "bench"));
     boolean tls = words.contains("tls");
-    List<EchoServer> servers = (tls
-            ? EchoServer.withTls(Keys.make())
-            : EchoServer.all(home))
+    List<EchoServer> servers = (tls ? EchoServer.withTls(Keys.make()) : EchoServer.all(home))
         .stream()
             .filter(server -> words.isEmpty()
                 || words.stream()

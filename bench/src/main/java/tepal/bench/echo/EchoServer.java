@@ -26,7 +26,7 @@ record EchoServer(String name, List<String> command, String rawNetty, Class<?> l
       "--add-opens=java.base/java.lang=ALL-UNNAMED",
       "--enable-native-access=ALL-UNNAMED");
 
-  private EchoServer(String name, List<String> command, String rawNetty) {
+  EchoServer(String name, List<String> command, String rawNetty) {
     this(name, command, rawNetty, Load.class);
   }
 

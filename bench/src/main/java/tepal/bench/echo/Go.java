@@ -15,7 +15,11 @@ final class Go {
   static Optional<EchoServer> server(Path home) {
     Path binary = home.resolve("target").resolve("echo-go");
     List<String> command = List.of(
-        "go", "build", "-o", binary.toString(), home.resolve("go").resolve("echo.go").toString());
+        "go",
+        "build",
+        "-o",
+        binary.toString(),
+        home.resolve("go").resolve("echo.go").toString());
     try {
       Process compiling = new ProcessBuilder(command)
           .redirectErrorStream(true)
