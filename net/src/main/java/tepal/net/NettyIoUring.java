@@ -22,6 +22,8 @@ import io.netty.channel.uring.IoUringSocketChannel;
 import java.io.UncheckedIOException;
 import java.net.SocketAddress;
 import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 final class NettyIoUring extends NettyBackend {
   // Buffers that the kernel receives into, for all connections of a loop: what arrives is copied
@@ -29,6 +31,23 @@ final class NettyIoUring extends NettyBackend {
   private static final short BUFFER_GROUP = 1;
   private static final short BUFFERS = 32;
   private static final int BUFFER_SIZE = 64 * 1024;
+
+  static {
+    // With one request for many connections or pieces, Netty 4.2.18 goes on when a channel's reading is
+    // paused, and sometimes does not begin again. Whoever sets these knows better.
+    for (String each : List.of("acceptMultiShotEnabled", "recvMultiShotEnabled")) {
+      String property = "io.netty.iouring." + each;
+      if (System.getProperty(property) == null) {
+        String _ = System.setProperty(property, "false");
+      }
+    }
+  }
+
+  /// Returns why there is no io_uring here; null if there is. All of the module ask here, so that
+  /// Netty's class is not initialised before this one.
+  static @Nullable Throwable unavailabilityCause() {
+    return IoUring.unavailabilityCause();
+  }
 
   @Override
   NetTransport transport() {

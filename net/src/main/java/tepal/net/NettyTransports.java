@@ -3,7 +3,6 @@ package tepal.net;
 
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.kqueue.KQueue;
-import io.netty.channel.uring.IoUring;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -82,7 +81,7 @@ final class NettyTransports {
 
   private static @Nullable Throwable unavailabilityOf(NetTransport transport) {
     return switch (transport) {
-      case IO_URING -> IoUring.unavailabilityCause();
+      case IO_URING -> NettyIoUring.unavailabilityCause();
       case EPOLL -> Epoll.unavailabilityCause();
       case KQUEUE -> KQueue.unavailabilityCause();
       case NIO -> null;
