@@ -3,7 +3,6 @@ package tepal.net;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import static tepal.Asyncio.createTask;
 import static tepal.Asyncio.getRunningLoop;
 import static tepal.Asyncio.sleep;
@@ -142,8 +141,6 @@ class TlsClosingTest {
 
   private static void inVirtualTime(NetTransport transport, Action<Exception> main)
       throws Exception {
-    // Its waits do not end in time under a virtual clock.
-    assumeTrue(transport != NetTransport.IO_URING);
     try (Runner runner = new Runner(EventLoop.builder().clock(new VirtualClock()))) {
       Net _ = Net.builder(runner.getLoop()).transport(transport).build();
       runner.run(main);
@@ -347,7 +344,6 @@ class TlsClosingTest {
   @OnTlsEngines
   void a_slow_reader_holds_little_and_gets_all(NetTransport transport, TlsEngine engine)
       throws Exception {
-    assumeTrue(transport != NetTransport.IO_URING, "io_uring goes on receiving, also without TLS");
     byte[] much = new byte[20_000_000];
     Network.run(transport, () -> {
       boolean[] all = {false};
