@@ -430,6 +430,23 @@ public final class StreamReader implements Iterable<byte[]> {
     dataFed(length);
   }
 
+  /// Returns where a task that waits in [#read(ByteBuffer)] wants its bytes, for a transport that
+  /// can receive into it. Returns immediately.
+  ///
+  /// Must be called from the loop. The buffer may be touched until anything else there runs.
+  ///
+  /// @return the buffer, with room from its position on; null if no task waits there
+  public @Nullable ByteBuffer target() {
+    return target;
+  }
+
+  /// Wakes the task whose [#target()] a transport has put bytes into. Returns immediately.
+  ///
+  /// Must be called from the loop, after `target()` and with nothing in between.
+  public void targetFilled() {
+    wakeUp(true);
+  }
+
   /// Takes all that was fed and not read yet. Returns immediately.
   ///
   /// For a transport that learns that it must decode these bytes first, as at the beginning of

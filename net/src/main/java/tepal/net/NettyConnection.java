@@ -221,13 +221,20 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
       return false;
     }
     try {
+      StreamReader feeding = inbound == null && begun ? reader : null;
+      ByteBuffer target = feeding == null ? null : feeding.target();
+      int filled = target == null ? 0 : direct.receive(target);
+      if (feeding != null && filled > 0) {
+        selector.delivered();
+        feeding.targetFilled();
+        return filled >= NettySocket.LARGE;
+      }
       byte[] data = direct.receive();
       if (data == null) {
         return false;
       }
       selector.delivered();
-      StreamReader feeding = reader;
-      if (feeding != null && begun && inbound == null) {
+      if (feeding != null) {
         feeding.feedData(data);
       } else {
         enqueue(data);
@@ -406,11 +413,11 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
   @Override
   public void write(byte[] data) {
     if (data.length > 0 && mayWrite()) {
-      int sent = data.length < NettySocket.LARGE ? 0 : sendNow(data);
-      int left = data.length - sent;
-      if (left > 0 && state == OPEN) {
-        roomFor(left).writeBytes(data, sent, left);
-        written(left);
+      if (data.length < NettySocket.LARGE) {
+        roomFor(data.length).writeBytes(data);
+        written(data.length);
+      } else {
+        writeLarge(ByteBuffer.wrap(data));
       }
     }
   }
@@ -418,13 +425,24 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
   @Override
   public void write(ByteBuffer data) {
     int length = data.remaining();
-    if (length > 0) {
-      if (mayWrite()) {
+    if (length > 0 && mayWrite()) {
+      if (length < NettySocket.LARGE) {
         roomFor(length).writeBytes(data);
         written(length);
       } else {
-        data.position(data.limit());
+        writeLarge(data);
       }
+    }
+    data.position(data.limit());
+  }
+
+  /// Sends what the system takes now, and keeps a copy of the rest.
+  private void writeLarge(ByteBuffer data) {
+    sendNow(data);
+    int left = data.remaining();
+    if (left > 0 && state == OPEN) {
+      roomFor(left).writeBytes(data);
+      written(left);
     }
   }
 
@@ -438,18 +456,16 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
     return state == OPEN;
   }
 
-  /// Sends of a large array what the system takes now, unless something is to be sent before it.
-  /// Returns how many bytes that are.
-  private int sendNow(byte[] data) {
+  /// Sends of a large piece what the system takes now, unless something is to be sent before it.
+  private void sendNow(ByteBuffer data) {
     NettySocket direct = socket;
     if (direct == null || pending != null || unsent > 0) {
-      return 0;
+      return;
     }
     try {
-      return direct.send(data);
+      direct.send(data);
     } catch (IOException e) {
       abort(e);
-      return 0;
     }
   }
 

@@ -33,7 +33,8 @@ final class NettyIoUring extends NettyBackend {
   private static final int BUFFER_SIZE = 64 * 1024;
 
   static {
-    // With one request for many connections or pieces, Netty 4.2.18 goes on when a channel's reading is
+    // With one request for many connections or pieces, Netty 4.2.18 goes on when a channel's
+    // reading is
     // paused, and sometimes does not begin again. Whoever sets these knows better.
     for (String each : List.of("acceptMultiShotEnabled", "recvMultiShotEnabled")) {
       String property = "io.netty.iouring." + each;

@@ -6,6 +6,8 @@ import io.netty.channel.Channel;
 import io.netty.channel.unix.Socket;
 import io.netty.channel.unix.UnixChannel;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -41,10 +43,6 @@ final class NettySocket {
         : null;
   }
 
-  boolean sendsArrays() {
-    return calls != null;
-  }
-
   /// Sends what the system takes now, and moves the buffer's reader index on. Returns whether that
   /// was all.
   boolean send(ByteBuf data) throws IOException {
@@ -57,10 +55,23 @@ final class NettySocket {
     return begin + sent == end;
   }
 
-  /// Sends what the system takes now of an array. Returns how many bytes that are.
-  int send(byte[] data) throws IOException {
-    SystemCalls system = calls;
-    return system == null || !channel.isOpen() ? 0 : system.send(socket.intValue(), data);
+  /// Sends what the system takes now of the remaining bytes of a buffer, and moves its position on.
+  void send(ByteBuffer data) throws IOException {
+    if (calls != null && channel.isOpen()) {
+      int sent = calls.send(socket.intValue(), MemorySegment.ofBuffer(data));
+      data.position(data.position() + sent);
+    }
+  }
+
+  /// Receives what is there into a buffer of a task, if that is outside the heap and has room for
+  /// much. Returns how many bytes that are.
+  int receive(ByteBuffer into) throws IOException {
+    if (!into.isDirect() || into.remaining() < LARGE) {
+      return 0;
+    }
+    int received = Math.max(0, socket.recv(into, into.position(), into.limit()));
+    into.position(into.position() + received);
+    return received;
   }
 
   /// Receives into a new array what is there, if that is much. Returns null if it is little.

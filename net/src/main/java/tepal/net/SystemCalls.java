@@ -13,7 +13,7 @@ import java.lang.invoke.VarHandle;
 import java.net.SocketException;
 import org.jspecify.annotations.Nullable;
 
-/// `send` and `recv` of Linux on byte arrays that stay where they are.
+/// `send` and `recv` of Linux on bytes that stay where they are, also in arrays.
 ///
 /// Netty and the JDK copy an array to or from memory outside the heap, which for a message of
 /// 100 KiB costs more than half of what the kernel takes for it. Here the system works on the array
@@ -77,11 +77,11 @@ final class SystemCalls {
   ///
   /// @return how many bytes were sent; 0 if it takes none now
   /// @throws IOException if the connection is broken
-  int send(int fd, byte[] data) throws IOException {
+  int send(int fd, MemorySegment data) throws IOException {
     long sent;
     try {
-      sent = (long) Native.SEND.invokeExact(
-          error, fd, MemorySegment.ofArray(data), (long) data.length, MSG_DONTWAIT | MSG_NOSIGNAL);
+      sent = (long)
+          Native.SEND.invokeExact(error, fd, data, data.byteSize(), MSG_DONTWAIT | MSG_NOSIGNAL);
     } catch (Throwable e) {
       throw new AssertionError(e);
     }

@@ -2,6 +2,7 @@
 package tepal.bench.echo;
 
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import tepal.Asyncio;
@@ -23,10 +24,10 @@ public final class TepalServer {
 
   /// Prints its port, and serves until the process is ended.
   ///
-  /// @param arguments `streams` or `protocol`; `tls` to encrypt, by the JDK's engine
+  /// @param arguments `streams`, `buffers` (streams that are read into a buffer) or `protocol`;
+  ///     `tls` to encrypt, by the JDK's engine
   /// @throws Exception if the certificate cannot be read
   public static void main(String... arguments) throws Exception {
-    boolean streams = arguments[0].equals("streams");
     ServerOptions options = arguments.length < 2
         ? ServerOptions.DEFAULT
         : ServerOptions.DEFAULT.withTls(TlsContext.serverBuilder()
@@ -35,9 +36,11 @@ public final class TepalServer {
             .build());
     Asyncio.run(() -> {
       Net net = Net.of(Asyncio.getRunningLoop());
-      Server server = streams
-          ? Net.startServer(TepalServer::echo, "127.0.0.1", 0, options)
-          : net.createServer(Echo::new, "127.0.0.1", 0, options);
+      Server server = switch (arguments[0]) {
+        case "streams" -> Net.startServer(TepalServer::echo, "127.0.0.1", 0, options);
+        case "buffers" -> Net.startServer(TepalServer::echoBuffers, "127.0.0.1", 0, options);
+        default -> net.createServer(Echo::new, "127.0.0.1", 0, options);
+      };
       System.out.println(((InetSocketAddress) server.sockets().getFirst()).getPort());
       server.serveForever();
     });
@@ -47,6 +50,16 @@ public final class TepalServer {
     for (byte[] data = reader.read(READ_SIZE); data.length > 0; data = reader.read(READ_SIZE)) {
       writer.write(data);
       writer.drain();
+    }
+    writer.close();
+  }
+
+  private static void echoBuffers(StreamReader reader, StreamWriter writer) {
+    ByteBuffer buffer = ByteBuffer.allocateDirect(READ_SIZE);
+    while (reader.read(buffer) > 0) {
+      writer.write(buffer.flip());
+      writer.drain();
+      var _ = buffer.clear();
     }
     writer.close();
   }
