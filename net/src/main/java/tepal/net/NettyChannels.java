@@ -2,6 +2,7 @@
 package tepal.net;
 
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ServerChannel;
@@ -10,6 +11,7 @@ import io.netty.channel.unix.UnixChannelOption;
 import java.net.SocketAddress;
 import java.net.StandardSocketOptions;
 import java.net.UnixDomainSocketAddress;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import tepal.Context;
 import tepal.Future;
@@ -29,7 +31,7 @@ final class NettyChannels {
   static NettyConnection connect(
       NettySelector selector, SocketAddress remote, @Nullable SocketAddress local) {
     Future<@Nullable Void> connected = selector.loop.createFuture();
-    Channel channel = isUnix(remote) ? selector.backend.unix() : selector.backend.tcp();
+    Channel channel = make(isUnix(remote) ? selector.backend::unix : selector.backend::tcp);
     NettyConnection connection = prepare(selector, channel, Context.copyContext(), null);
     selector.onIoThread(() -> {
       if (connected.done()) { // cancelled already
@@ -67,6 +69,15 @@ final class NettyChannels {
     }
   }
 
+  /// Makes a channel, for which the process may have no descriptor.
+  static <C extends Channel> C make(Supplier<C> maker) {
+    try {
+      return maker.get();
+    } catch (ChannelException e) {
+      throw NettyFailures.unchecked(e.getCause() == null ? e : e.getCause());
+    }
+  }
+
   private static void fail(
       NettySelector selector, Future<@Nullable Void> future, @Nullable Throwable cause) {
     if (!future.done()) {
@@ -82,11 +93,19 @@ final class NettyChannels {
   static void listen(
       NettySelector selector, NettyServer server, SocketAddress local, ServerOptions options) {
     Future<@Nullable Void> bound = selector.loop.createFuture();
-    selector.onIoThread(() -> {
-      ServerChannel channel =
-          isUnix(local) ? selector.backend.unixServer() : selector.backend.tcpServer();
+    ServerChannel channel =
+        make(isUnix(local) ? selector.backend::unixServer : selector.backend::tcpServer);
+    boolean complete = false;
+    try {
       configure(channel, local, options);
       channel.pipeline().addLast(server.acceptor());
+      complete = true;
+    } finally {
+      if (!complete) {
+        channel.unsafe().closeForcibly();
+      }
+    }
+    selector.onIoThread(() -> {
       register(selector, channel);
       var _ = channel.bind(toNetty(selector, local)).addListener(done -> {
         if (done.isSuccess() && !server.isClosed()) {

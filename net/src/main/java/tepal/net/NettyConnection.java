@@ -100,6 +100,9 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
   // whether the connection was aborted or has failed, so that what was written is not sent
   private boolean broken;
 
+  // whether the connection was lost before it had a protocol, which is still to be told
+  private boolean lostUntold;
+
   // why the connection was lost; null if either side closed it
   private @Nullable Throwable failure;
 
@@ -159,6 +162,9 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
       first.connectionMade(this);
     } finally {
       begun = true;
+      if (lostUntold) {
+        var _ = loop().callSoon(this::lost, context);
+      }
       // Not before the next turn of the I/O thread: whoever waits for this goes on before data
       // comes.
       selector.onIoThread(() -> {
@@ -639,6 +645,9 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
       throw new UnsupportedOperationException(
           "Expected a connection without TLS, which has no end of one direction, found " + this);
     }
+    if (file != null) {
+      throw new IllegalStateException("Expected no writeEof() while a file is sent, on " + this);
+    }
     if (state == OPEN && !eofWritten) {
       eofWritten = true;
       selector.onIoThread(this::afterFlush);
@@ -674,7 +683,7 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
 
   @Override
   public boolean canSendFiles() {
-    return NettySendfile.isPossible(selector, channel);
+    return tls == null && NettySendfile.isPossible(selector);
   }
 
   @Override
@@ -773,8 +782,10 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
 
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-    failed(cause);
-    var _ = ctx.close();
+    if (channel.isOpen()) {
+      failed(cause);
+      var _ = ctx.close();
+    }
   }
 
   /// Ends the connection, whose socket has failed. On the I/O thread.
@@ -817,7 +828,11 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
   /// Called on the callback thread.
   private void lost() {
     BaseProtocol<?> told = protocol;
-    if (told == null && server != null && failure != null) {
+    if (told == null && server == null) {
+      lostUntold = true; // what opened this gives it its protocol a moment later
+      return;
+    }
+    if (told == null && failure != null) {
       System.getLogger("tepal")
           .log(Level.DEBUG, "A connection failed before it began: " + this, failure);
     }
@@ -840,7 +855,7 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
 
   /// @throws IllegalStateException if this is closing, or has TLS
   void requirePlain() {
-    if (state != OPEN || tls != null || eofWritten || eofReceived) {
+    if (state != OPEN || tls != null || file != null || eofWritten || eofReceived) {
       throw new IllegalStateException(
           "Expected a connection that is open in both directions and has no TLS, found " + this);
     }

@@ -46,13 +46,20 @@ final class NettyDatagramChannels {
     NettyDatagrams transport = new NettyDatagrams(selector, channel, Context.copyContext());
     channel.pipeline().addLast(transport);
     setRemote(transport, options);
+    Queue<Supplier<ChannelFuture>> steps;
+    try {
+      steps = steps(selector, channel, family, options);
+    } catch (IllegalArgumentException e) {
+      channel.unsafe().closeForcibly();
+      throw e;
+    }
     selector.onIoThread(() -> {
       if (opened.done()) { // cancelled already
         channel.unsafe().closeForcibly();
         return;
       }
       NettyChannels.register(selector, channel);
-      perform(selector, opened, channel, steps(selector, channel, family, options));
+      perform(selector, opened, channel, steps);
     });
     boolean complete = false;
     try {

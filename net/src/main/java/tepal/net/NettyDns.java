@@ -40,7 +40,8 @@ final class NettyDns extends ChannelInboundHandlerAdapter {
   static DnsAnswer ask(
       NettySelector selector, InetSocketAddress server, byte[] question, boolean overTcp) {
     NettyDns exchange = new NettyDns(selector, question, overTcp);
-    Channel channel = overTcp ? selector.backend.tcp() : selector.backend.dnsDatagram();
+    Channel channel =
+        NettyChannels.make(overTcp ? selector.backend::tcp : selector.backend::dnsDatagram);
     channel.pipeline().addLast(exchange);
     selector.onIoThread(() -> exchange.begin(channel, server));
     try {

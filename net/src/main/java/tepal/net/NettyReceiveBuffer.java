@@ -7,7 +7,9 @@ import io.netty.buffer.Unpooled;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.DefaultMaxMessagesRecvByteBufAllocator;
 import io.netty.channel.RecvByteBufAllocator;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
@@ -138,11 +140,20 @@ final class NettyReceiveBuffer extends DefaultMaxMessagesRecvByteBufAllocator {
       if (buffer.refCnt() != 1) {
         throw new IllegalStateException("The receive buffer was not given back: " + buffer);
       }
-      if (large && connection != null) {
-        large = connection.receiveLarge();
+      if (connection != null) {
+        large = large && connection.receiveLarge();
+        requireOpen(connection);
       }
       // Whoever receives it releases it, which gives it back.
       return buffer.clear().retain();
+    }
+
+    /// Keeps Netty from receiving with a descriptor that was closed just now, in the same event,
+    /// and may be another socket's already.
+    private static void requireOpen(NettyConnection connection) {
+      if (!connection.channel().isOpen()) {
+        throw new UncheckedIOException(new ClosedChannelException());
+      }
     }
 
     @Override

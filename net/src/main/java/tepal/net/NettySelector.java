@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import tepal.EventLoop;
+import tepal.ExceptionContext;
 import tepal.Selector;
 
 /// A loop's selector: Netty's event loop, turned by the loop's I/O thread.
@@ -239,9 +240,20 @@ final class NettySelector implements Selector {
     }
   }
 
+  /// Runs an action. If it fails, that is told, and does not end the loop.
+  private void runSafely(Runnable action) {
+    try {
+      action.run();
+    } catch (Exception e) {
+      delivered();
+      var _ = loop.callSoon(() -> loop.callExceptionHandler(
+          new ExceptionContext("The network of " + loop + " failed at " + action, e)));
+    }
+  }
+
   private void runPending() {
     for (Runnable action = actions.poll(); action != null; action = actions.poll()) {
-      action.run();
+      runSafely(action);
     }
     if (!unflushed.isEmpty()) {
       ArrayList<NettyConnection> now = unflushed;

@@ -29,10 +29,9 @@ final class NettySendfile {
   }
 
   /// Returns whether Netty lets the kernel read the file. Over io_uring it splices by way of a
-  /// pipe whose state a cancelled task could not know; TLS needs the bytes.
-  static boolean isPossible(NettySelector selector, Channel channel) {
-    return selector.backend.transport() != NetTransport.IO_URING
-        && channel.pipeline().get(io.netty.handler.ssl.SslHandler.class) == null;
+  /// pipe whose state a cancelled task could not know.
+  static boolean isPossible(NettySelector selector) {
+    return selector.backend.transport() != NetTransport.IO_URING;
   }
 
   /// Suspends the current task until [#sent]; `action` runs on the I/O thread meanwhile.

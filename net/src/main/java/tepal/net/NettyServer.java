@@ -132,7 +132,21 @@ final class NettyServer {
     if (tls == null) {
       beginSoon(connection);
     } else {
-      NettyTls.accept(connection, tls, () -> beginSoon(connection));
+      acceptTls(connection, tls);
+    }
+  }
+
+  private void acceptTls(NettyConnection connection, TlsSettings settings) {
+    try {
+      NettyTls.accept(connection, settings, () -> beginSoon(connection));
+    } catch (RuntimeException e) {
+      selector.delivered();
+      var _ = loop()
+          .callSoon(
+              () -> loop()
+                  .callExceptionHandler(
+                      new ExceptionContext("TLS cannot begin on " + connection, e)),
+              context);
     }
   }
 
@@ -147,6 +161,7 @@ final class NettyServer {
     BaseProtocol<Transport> protocol;
     try {
       protocol = protocols.get();
+      connection.setProtocol(protocol);
     } catch (Throwable e) {
       connection.abort();
       throw e;

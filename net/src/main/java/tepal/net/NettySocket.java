@@ -48,9 +48,13 @@ final class NettySocket {
   boolean send(ByteBuf data) throws IOException {
     int begin = data.readerIndex();
     int end = data.writerIndex();
-    int sent = data.hasMemoryAddress()
-        ? socket.sendAddress(data.memoryAddress(), begin, end)
-        : socket.send(data.internalNioBuffer(begin, end - begin), 0, end - begin);
+    int sent;
+    if (data.hasMemoryAddress()) {
+      sent = socket.sendAddress(data.memoryAddress(), begin, end);
+    } else {
+      ByteBuffer bytes = data.internalNioBuffer(begin, end - begin);
+      sent = socket.send(bytes, bytes.position(), bytes.limit());
+    }
     data.readerIndex(begin + sent);
     return begin + sent == end;
   }

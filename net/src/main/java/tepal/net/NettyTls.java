@@ -17,9 +17,8 @@ final class NettyTls {
   /// Does the handshake of a connection that was opened or accepted. Suspends the current task
   /// until it is done; if it fails or the task is cancelled, closes the connection.
   static void connect(NettyConnection connection, TlsSettings settings) {
+    NettyTlsHandler handler = handlerOrAbort(connection, settings);
     await(connection, done -> {
-      NettyTlsHandler handler =
-          new NettyTlsHandler(connection, settings, connection.selector().loop);
       connection.setTls(handler);
       begin(connection, handler, NONE, done);
     });
@@ -28,8 +27,9 @@ final class NettyTls {
   /// Begins the handshake of a connection that was accepted. On the I/O thread.
   ///
   /// @param done called on the I/O thread if it succeeds
+  /// @throws RuntimeException if there can be no engine for these settings
   static void accept(NettyConnection connection, TlsSettings settings, Runnable done) {
-    NettyTlsHandler handler = new NettyTlsHandler(connection, settings, connection.selector().loop);
+    NettyTlsHandler handler = handlerOrAbort(connection, settings);
     connection.setTls(handler);
     begin(connection, handler, NONE, failure -> {
       if (failure == null) {
@@ -52,6 +52,19 @@ final class NettyTls {
       connection.handOver();
       begin(connection, handler, connection.takeReceived(), done);
     });
+  }
+
+  private static NettyTlsHandler handlerOrAbort(NettyConnection connection, TlsSettings settings) {
+    boolean complete = false;
+    try {
+      var handler = new NettyTlsHandler(connection, settings, connection.selector().loop);
+      complete = true;
+      return handler;
+    } finally {
+      if (!complete) {
+        connection.abort();
+      }
+    }
   }
 
   private static void await(

@@ -14,11 +14,13 @@ import static tepal.net.Network.text;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import tepal.Asyncio;
 import tepal.EventLoop;
+import tepal.ExceptionContext;
 import tepal.Future;
 import tepal.LoopMode;
 import tepal.testing.VirtualClock;
@@ -35,6 +37,26 @@ class NettySelectorTest {
         assertThat(server.isServing()).isTrue();
       }
     });
+  }
+
+  @OnTransports
+  void an_action_that_fails_on_the_io_thread_is_told_and_the_loop_goes_on(NetTransport transport)
+      throws Exception {
+    List<ExceptionContext> told = Network.runAndReport(transport, () -> {
+      NettySelector selector =
+          (NettySelector) Objects.requireNonNull(getRunningLoop().selector());
+      selector.onIoThread(() -> {
+        throw new IllegalStateException("broken");
+      });
+      try (Server server = Net.startServer(Network::echo, HOST, 0);
+          Connection connection = connect(server)) {
+        connection.write(bytes("went on\n"));
+        assertThat(text(connection.readLine())).isEqualTo("went on\n");
+      }
+    });
+    assertThat(told)
+        .singleElement()
+        .satisfies(each -> assertThat(each.exception()).hasMessage("broken"));
   }
 
   @OnTransports

@@ -16,6 +16,8 @@ import static tepal.net.Network.text;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketAddress;
@@ -24,6 +26,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,6 +36,7 @@ import tepal.Future;
 import tepal.Task;
 import tepal.TimeoutException;
 import tepal.streams.StreamReader;
+import tepal.streams.StreamReaderProtocol;
 import tepal.streams.StreamWriter;
 
 class StreamsTest {
@@ -350,6 +354,31 @@ class StreamsTest {
         resetting.await();
         assertThatThrownBy(() -> connection.writer().waitClosed())
             .isInstanceOf(UncheckedIOException.class);
+      }
+    });
+  }
+
+  @OnTransports
+  void a_connection_that_is_lost_before_it_has_a_reader_fails_the_first_read(NetTransport transport)
+      throws Exception {
+    Network.run(transport, () -> {
+      try (ServerSocket listening = new ServerSocket(0)) {
+        NettySelector selector =
+            (NettySelector) Objects.requireNonNull(getRunningLoop().selector());
+        NettyConnection connection = NettyChannels.connect(
+            selector,
+            new InetSocketAddress(InetAddress.getLoopbackAddress(), listening.getLocalPort()),
+            null);
+        toThread(() -> reset(listening));
+        for (int i = 0; i < 50 && !connection.isClosing(); i++) {
+          sleep(Duration.ofMillis(1)); // NIO does not look before it reads
+        }
+        StreamReader reader = new StreamReader();
+        connection.begin(new StreamReaderProtocol(reader));
+
+        assertThatThrownBy(reader::readLine)
+            .isInstanceOf(UncheckedIOException.class)
+            .hasMessageContaining("reset");
       }
     });
   }

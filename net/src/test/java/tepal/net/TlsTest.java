@@ -31,6 +31,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
+import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
@@ -320,6 +321,31 @@ class TlsTest {
   }
 
   // ---- Failures
+
+  @OnTransports
+  void a_context_that_can_make_no_engine_fails_its_connections_only(NetTransport transport)
+      throws Exception {
+    TlsContext broken = TlsContext.of(SSLContext.getInstance("TLS")); // never initialised
+    List<ExceptionContext> told = Network.runAndReport(transport, () -> {
+      try (Server plain = Net.startServer(Network::echo, HOST, 0);
+          Server encrypted =
+              Net.startServer(Network::echo, HOST, 0, ServerOptions.DEFAULT.withTls(broken))) {
+        assertThatThrownBy(() -> Net.openConnection(
+                HOST, Network.port(plain), ConnectOptions.DEFAULT.withTls(broken)))
+            .isInstanceOf(IllegalStateException.class);
+        try (Connection refused = Network.connect(encrypted)) {
+          assertThat(refused.read()).isEmpty();
+        }
+        try (Connection connection = Network.connect(plain)) {
+          connection.write(bytes("went on\n"));
+          assertThat(connection.readLine()).isEqualTo(bytes("went on\n"));
+        }
+      }
+    });
+    assertThat(told)
+        .singleElement()
+        .satisfies(each -> assertThat(each.message()).startsWith("TLS cannot begin on Transport["));
+  }
 
   @OnTlsEngines
   void a_certificate_of_another_host_is_refused_unless_that_is_not_checked(

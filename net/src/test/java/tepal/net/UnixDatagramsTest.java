@@ -9,6 +9,8 @@ import static tepal.net.Network.bytes;
 import static tepal.net.Network.text;
 
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.NetworkInterface;
 import java.net.UnixDomainSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -53,6 +55,20 @@ class UnixDatagramsTest {
         }
         assertThat(client.remoteAddress()).isEqualTo(UnixDomainSocketAddress.of(path));
       }
+    });
+  }
+
+  @OnTransports
+  void a_multicast_group_is_refused_and_leaves_nothing(NetTransport transport) throws Exception {
+    runIfThere(transport, () -> {
+      DatagramOptions options = DatagramOptions.DEFAULT
+          .withLocalAddress(UnixDomainSocketAddress.of(directory.resolve("server")))
+          .withGroup(
+              InetAddress.ofLiteral("239.1.1.1"),
+              NetworkInterface.getByInetAddress(InetAddress.getLoopbackAddress()));
+      assertThatThrownBy(() -> Net.openDatagramEndpoint(options))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("no group for Unix datagrams");
     });
   }
 
