@@ -61,6 +61,10 @@ record EchoServer(String name, List<String> command, String rawNetty, Class<?> l
             raw));
       }
     }
+    servers.add(new EchoServer(
+        "Tepal streams by read(ByteBuffer), epoll",
+        java(TepalServer.class, List.of("-Dtepal.transport=epoll"), "buffers"),
+        "raw Netty, epoll"));
     String script = home.resolve("python").resolve("echo.py").toString();
     String python = System.getenv().getOrDefault("BENCH_PYTHON", "python3");
     String uvloop = pythonWithUvloop(python);
