@@ -27,17 +27,20 @@ void main(String... arguments) {
 }
 
 void chat(StreamReader reader, StreamWriter writer) {
-  Client me = new Client(new String(reader.readLine(), UTF_8).strip(), new Queue<>(100), writer);
-  var sending = createTask(() -> send(me));
-  clients.add(me);
-  say(me, "* " + me.name() + " is here");
   try {
-    for (byte[] line : reader) say(me, me.name() + ": " + new String(line, UTF_8).strip());
+    Client me = new Client(new String(reader.readLine(), UTF_8).strip(), new Queue<>(100), writer);
+    var sending = createTask(() -> send(me));
+    clients.add(me);
+    say(me, "* " + me.name() + " is here");
+    try {
+      for (byte[] line : reader) say(me, me.name() + ": " + new String(line, UTF_8).strip());
+    } finally {
+      clients.remove(me);
+      say(me, "* " + me.name() + " has left");
+      sending.cancel();
+    }
   } catch (UncheckedIOException | LimitOverrunException e) { // reset, or too much at once
   } finally {
-    clients.remove(me);
-    say(me, "* " + me.name() + " has left");
-    sending.cancel();
     writer.close();
   }
 }

@@ -23,10 +23,15 @@ void main(String... arguments) {
 }
 
 void download(URI page) {
+  if (!"http".equals(page.getScheme()) || page.getHost() == null) {
+    throw new IllegalArgumentException("Expected a URL like http://host/path, found " + page);
+  }
   int port = page.getPort() < 0 ? 80 : page.getPort();
   try (Connection connection = Net.openConnection(page.getHost(), port)) {
+    String path = page.getRawPath().isEmpty() ? "/" : page.getRawPath();
+    String query = page.getRawQuery() == null ? "" : "?" + page.getRawQuery();
     connection.writer().write(bytes("GET %s HTTP/1.0\r\nHost: %s\r\n\r\n"
-        .formatted(page.getPath().isEmpty() ? "/" : page.getPath(), page.getHost())));
+        .formatted(path + query, page.getHost())));
     IO.println("status: " + line(connection.reader()));
     for (String header = line(connection.reader());
         !header.isEmpty();

@@ -29,28 +29,31 @@ void main(String... arguments) throws IOException {
 void serve(StreamReader reader, StreamWriter writer) throws IOException {
   try {
     String[] request = new String(reader.readLine(), ISO_8859_1).split(" ");
-    while (reader.readLine().length > 2) {} // headers
-    Path path = toThread(() -> find(request));
-    if (path == null) head(writer, "404 Not Found", 0);
-    else send(writer, path);
+    for (int headers = 0; reader.readLine().length > 2; headers++) if (headers == 100) return;
+    try (FileChannel file = toThread(() -> find(request))) {
+      if (file == null) head(writer, "404 Not Found", 0);
+      else send(writer, file);
+    }
   } catch (UncheckedIOException | LimitOverrunException e) { // gone, or no client of HTTP
   } finally {
     writer.close();
   }
 }
 
-/** Returns the file, or null if there is none below the root: `..` and links lead nowhere. */
-Path find(String... request) throws IOException {
-  if (request.length < 2 || !request[0].equals("GET")) return null;
-  Path path = root.resolve(request[1].substring(1));
-  return Files.isRegularFile(path) && path.toRealPath().startsWith(root) ? path : null;
+/** Opens the file, if there is one below the root; null otherwise: `..` and links lead nowhere. */
+FileChannel find(String... request) {
+  if (request.length < 2 || !request[0].equals("GET") || !request[1].startsWith("/")) return null;
+  try {
+    Path path = root.resolve(request[1].substring(1)).toRealPath();
+    return path.startsWith(root) && Files.isRegularFile(path) ? FileChannel.open(path) : null;
+  } catch (InvalidPathException | IOException e) {
+    return null;
+  }
 }
 
-void send(StreamWriter writer, Path path) throws IOException {
-  try (FileChannel file = FileChannel.open(path)) {
-    head(writer, "200 OK", file.size());
-    Net.of(getRunningLoop()).sendfile(writer.transport(), file);
-  }
+void send(StreamWriter writer, FileChannel file) throws IOException {
+  head(writer, "200 OK", toThread(file::size));
+  Net.of(getRunningLoop()).sendfile(writer.transport(), file);
 }
 
 void head(StreamWriter writer, String status, long length) {

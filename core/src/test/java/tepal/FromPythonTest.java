@@ -27,8 +27,7 @@ class FromPythonTest {
   private static final Pattern MEMBER = Pattern.compile("(\\w+)\\(|static final \\S+ (\\w+)$");
   private static final Path NAMES =
       MarkdownFile.ROOT.resolve("core/src/test/resources/tepal/asyncio-names.txt");
-  private static final Pattern ANSWER =
-      Pattern.compile("`.+|none: .+|network: comes with `tepal\\.net`");
+  private static final Pattern ANSWER = Pattern.compile("`.+|none: .+");
 
   private static List<Row> rows = List.of();
   private static Set<String> asyncio = Set.of();

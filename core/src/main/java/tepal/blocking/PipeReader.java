@@ -102,8 +102,7 @@ public final class PipeReader {
     try {
       BlockingThreads.execute(this::run);
     } catch (Throwable noThread) {
-      source.close(/* complete= */ false);
-      end(noThread);
+      closeAndEnd(/* complete= */ false, noThread);
     }
   }
 
@@ -199,9 +198,18 @@ public final class PipeReader {
     if (!complete && failure == null && !stopped) {
       leave();
     } else {
-      source.close(complete);
-      end(failure);
+      closeAndEnd(complete, failure);
     }
+  }
+
+  private void closeAndEnd(boolean complete, @Nullable Throwable failure) {
+    Throwable reason = failure;
+    try {
+      source.close(complete);
+    } catch (Throwable e) {
+      reason = failure == null ? e : failure;
+    }
+    end(reason);
   }
 
   /// Lets the thread go, as nobody is told any more, unless somebody is again.

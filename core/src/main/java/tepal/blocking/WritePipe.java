@@ -130,10 +130,16 @@ public final class WritePipe implements WriteTransport {
     pieces.clear();
     CountDownLatch ended = new CountDownLatch(1);
     batchEnd = ended;
-    BlockingThreads.execute(() -> {
-      write(batch, to);
+    try {
+      BlockingThreads.execute(() -> {
+        write(batch, to);
+        ended.countDown();
+      });
+    } catch (Throwable noThread) {
+      writing = false;
       ended.countDown();
-    });
+      abort(noThread);
+    }
   }
 
   /// Runs on a thread of its own.
@@ -182,12 +188,29 @@ public final class WritePipe implements WriteTransport {
   private void closeSink() {
     writing = true;
     Sink to = sink;
-    BlockingThreads.execute(() -> {
+    try {
+      BlockingThreads.execute(() -> closeAndLose(to));
+    } catch (Throwable noThread) {
+      // Here, where it may block, rather than never.
+      closeAndLose(to);
+    }
+  }
+
+  private void closeAndLose(@Nullable Sink to) {
+    Throwable failure = failureOfClosing(to);
+    boolean _ = calls.call(() -> lose(failure));
+  }
+
+  /// Closes the sink, and returns what a stream of the user's threw, or null.
+  private static @Nullable Throwable failureOfClosing(@Nullable Sink to) {
+    try {
       if (to != null) {
         to.close();
       }
-      boolean _ = calls.call(() -> lose(null));
-    });
+      return null;
+    } catch (Throwable e) {
+      return e;
+    }
   }
 
   @Override
@@ -222,8 +245,8 @@ public final class WritePipe implements WriteTransport {
     if (writing && sink != null) {
       sink.stop();
     }
-    writeEof();
     calls.callSoon(() -> lose(reason));
+    writeEof();
   }
 
   /// Notes that nobody reads any more what is written here.

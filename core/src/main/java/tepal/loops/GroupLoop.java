@@ -52,11 +52,17 @@ final class GroupLoop implements Runnable {
     this.initializer = initializer;
   }
 
+  /// Starts the thread. If there is none to be had, that is what opening fails with.
   void start() {
-    Thread thread =
-        new Thread(null, this, name, STACK_SIZE, /* inheritInheritableThreadLocals= */ false);
-    thread.setDaemon(true);
-    thread.start();
+    try {
+      Thread thread =
+          new Thread(null, this, name, STACK_SIZE, /* inheritInheritableThreadLocals= */ false);
+      thread.setDaemon(true);
+      thread.start();
+    } catch (Throwable noThread) {
+      boolean _ = opened.completeExceptionally(noThread);
+      boolean _ = ended.complete(null);
+    }
   }
 
   boolean isOpen() {

@@ -168,9 +168,9 @@ public final class LoopGroup implements AutoCloseable {
       List<GroupLoop> members = IntStream.range(0, size)
           .mapToObj(i -> new GroupLoop(name + "-" + i, loops, initializer))
           .toList();
-      members.forEach(GroupLoop::start);
       boolean complete = false;
       try {
+        members.forEach(GroupLoop::start);
         List<EventLoop> opened = awaitOpened(members);
         complete = true;
         return new LoopGroup(members, opened);

@@ -72,6 +72,17 @@ class LoopGroupTest {
   }
 
   @Test
+  @SuppressWarnings("NullAway") // there is no other way not to get a thread
+  void a_loop_that_gets_no_thread_has_not_opened_and_has_ended() {
+    GroupLoop member = new GroupLoop(null, EventLoop::builder, _ -> {});
+    member.start();
+
+    assertThat(member.opened).isCompletedExceptionally();
+    assertThat(member.ended).isCompletedWithValue(null);
+    member.stop();
+  }
+
+  @Test
   void an_initializer_that_fails_stops_the_others_and_its_failure_is_thrown() {
     var failure = new IllegalArgumentException("no");
     List<EventLoop> made = new CopyOnWriteArrayList<>();

@@ -22,6 +22,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -30,6 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 import tepal.CancelledError;
 import tepal.Runner;
 import tepal.Task;
+import tepal.blocking.BlockingThreads;
 import tepal.blocking.PipeReader;
 import tepal.streams.BaseProtocol;
 import tepal.streams.Protocol;
@@ -241,6 +245,24 @@ class PipeProtocolTest {
   }
 
   @Test
+  void a_stream_to_read_whose_close_throws_is_lost_nevertheless() {
+    InputStream failing = new InputStream() {
+      @Override
+      public int read() {
+        return -1;
+      }
+
+      @Override
+      public void close() {
+        throw new IllegalStateException("will not close");
+      }
+    };
+    reporting(() -> Pipes.connectReadPipe(Noting::new, failing).protocol().lost.await());
+    trail.assertIs("made", "lost: will not close");
+    assertThat(reported).hasSize(1);
+  }
+
+  @Test
   void a_terminal_that_hung_up_is_told_to_the_protocol_only() {
     reporting(() -> lostWith("Input/output error"));
     trail.assertIs("made", "lost: Input/output error");
@@ -379,6 +401,99 @@ class PipeProtocolTest {
       write.protocol().lost.await();
     });
     trail.assertIs("made", "lost: Broken pipe");
+  }
+
+  @Test
+  void a_stream_to_write_whose_close_throws_is_lost_nevertheless() {
+    OutputStream failing = new OutputStream() {
+      @Override
+      public void write(int data) {
+        trail.add("written");
+      }
+
+      @Override
+      public void close() {
+        throw new IllegalStateException("will not close");
+      }
+    };
+    reporting(() -> {
+      var write = Pipes.connectWritePipe(Noting::new, failing);
+      write.transport().write(bytes("x"));
+      write.transport().close();
+      write.protocol().lost.await();
+    });
+    trail.assertIs("made", "written", "lost: will not close");
+    assertThat(reported).hasSize(1);
+  }
+
+  @Test
+  void a_pipe_that_gets_no_thread_to_write_is_closed_and_lost() {
+    CountDownLatch closed = new CountDownLatch(1);
+    OutputStream stream = new OutputStream() {
+      @Override
+      public void write(int data) {
+        trail.add("written");
+      }
+
+      @Override
+      public void close() {
+        closed.countDown();
+      }
+    };
+    reporting(() -> withoutThreads(() -> {
+      var write = Pipes.connectWritePipe(Noting::new, stream);
+      write.transport().write(bytes("x"));
+      assertThat(write.transport().isClosing()).isTrue();
+      write.protocol().lost.await();
+      assertThat(write.transport().getWriteBufferSize()).isZero();
+    }));
+    trail.assertIs("made", "lost: no thread");
+    assertThat(closed.getCount()).isZero();
+    assertThat(reported).hasSize(1);
+  }
+
+  @Test
+  void a_pipe_that_gets_no_thread_to_close_is_closed_on_the_loop() {
+    CountDownLatch closed = new CountDownLatch(1);
+    OutputStream stream = new OutputStream() {
+      @Override
+      public void write(int data) {
+        trail.add("written");
+      }
+
+      @Override
+      public void close() {
+        closed.countDown();
+      }
+    };
+    reporting(() -> withoutThreads(() -> {
+      var write = Pipes.connectWritePipe(Noting::new, stream);
+      write.transport().close();
+      write.protocol().lost.await();
+    }));
+    trail.assertIs("made", "lost");
+    assertThat(closed.getCount()).isZero();
+    assertThat(reported).isEmpty();
+  }
+
+  /// Runs `action` while no thread can be had for a pipe.
+  private static void withoutThreads(Runnable action) {
+    ThreadPoolExecutor pool = (ThreadPoolExecutor) BlockingThreads.POOL;
+    ThreadFactory before = pool.getThreadFactory();
+    long keepAlive = pool.getKeepAliveTime(TimeUnit.NANOSECONDS);
+    pool.setKeepAliveTime(1, TimeUnit.NANOSECONDS);
+    try {
+      while (pool.getPoolSize() > 0) {
+        pass();
+      }
+      pool.setThreadFactory(_ -> {
+        throw new IllegalStateException("no thread");
+      });
+      action.run();
+    } finally {
+      pool.setThreadFactory(before);
+      pool.setKeepAliveTime(keepAlive, TimeUnit.NANOSECONDS);
+    }
   }
 
   // ---- Both

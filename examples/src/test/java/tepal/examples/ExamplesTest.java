@@ -75,7 +75,7 @@ class ExamplesTest {
   void it_says_what_it_shows_and_how_to_run_it(Example example) throws IOException {
     List<String> lines = example.lines();
 
-    assertThat(lines).hasSizeLessThanOrEqualTo(example.name().equals("LinkChecker") ? 90 : 60);
+    assertThat(lines).hasSizeLessThanOrEqualTo(example.name().equals("LinkChecker") ? 90 : 65);
     assertThat(lines.get(0)).isEqualTo("// SPDX-License-Identifier: Apache-2.0");
     assertThat(lines.get(1)).isEqualTo("//");
     assertThat(lines.get(2)).matches("// [A-Z].*");
@@ -189,6 +189,10 @@ class ExamplesTest {
       assertThat(get(port, "/../README.md")).isEqualTo(refused);
       assertThat(get(port, "//etc/hostname")).isEqualTo(refused);
       assertThat(get(port, "/nothing")).isEqualTo(refused);
+      assertThat(get(port, "/README.md/nothing")).isEqualTo(refused);
+      assertThat(get(port, "")).isEqualTo(refused);
+      assertThat(get(port, "/")).isEqualTo(refused);
+      assertThat(get(port, "/\0")).isEqualTo(refused);
     });
   }
 
