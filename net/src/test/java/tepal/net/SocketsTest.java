@@ -217,6 +217,24 @@ class SocketsTest {
   }
 
   @OnTransports
+  void channels_closed_the_moment_they_are_ready_leave_the_others_watched(NetTransport transport)
+      throws Exception {
+    Network.run(transport, () -> {
+      for (int i = 0; i < 100; i++) {
+        try (Pair pair = Pair.open()) {
+          Task<byte[]> receiving = createTask(() -> Sockets.sockRecv(pair.right(), 100));
+          sleep(Duration.ofMillis(1));
+          Sockets.sockSendAll(pair.left(), bytes("x"));
+          pair.right().close();
+          assertThatThrownBy(receiving::await)
+              .isInstanceOf(UncheckedIOException.class)
+              .hasCauseInstanceOf(ClosedChannelException.class);
+        }
+      }
+    });
+  }
+
+  @OnTransports
   void a_refused_connection_says_so(NetTransport transport) throws Exception {
     Network.run(transport, () -> {
       SocketAddress nobody;
@@ -477,6 +495,34 @@ class SocketsTest {
           received += n;
         }
         assertThat(file.position()).isEqualTo(received).isBetween(1L, 19_999_999L);
+      }
+    });
+  }
+
+  @OnTransports
+  void others_have_their_turns_while_the_system_takes_a_file_at_once(
+      NetTransport transport, @TempDir Path directory) throws Exception {
+    Path path = Files.write(directory.resolve("file"), new byte[500_000]);
+    Network.run(transport, () -> {
+      try (Pair pair = Pair.open();
+          FileChannel file = FileChannel.open(path)) {
+        AtomicInteger turns = new AtomicInteger();
+        Task<?> other = createTask(() -> {
+          while (true) {
+            turns.incrementAndGet();
+            sleep(Duration.ZERO);
+          }
+        });
+        Task<?> reading = createTask(() -> {
+          ByteBuffer received = ByteBuffer.allocate(500_000);
+          while (received.hasRemaining()) {
+            Sockets.sockRecvInto(pair.right(), received);
+          }
+        });
+        assertThat(Sockets.sockSendfile(pair.left(), file, 0, 500_000)).isEqualTo(500_000);
+        assertThat(turns).hasValueGreaterThanOrEqualTo(2);
+        reading.await();
+        other.cancel();
       }
     });
   }
