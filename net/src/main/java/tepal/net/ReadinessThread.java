@@ -177,7 +177,8 @@ final class ReadinessThread implements Runnable {
     }
   }
 
-  private void becameReady(SelectionKey key) {
+  // not private for a test: no test can close a channel at that moment
+  void becameReady(SelectionKey key) {
     Watched channel = (Watched) key.attachment();
     int operations;
     try {
