@@ -9,7 +9,8 @@ public interface ReadTransport extends BaseTransport {
 
   /// Returns whether the protocol is given what comes in.
   ///
-  /// @return false if reading is paused, or the transport is closing
+  /// @return false if reading is paused, the other side has ended its stream, or the transport is
+  ///     closing
   boolean isReading();
 
   /// Keeps the protocol from being given data until [#resumeReading()]. Does nothing if

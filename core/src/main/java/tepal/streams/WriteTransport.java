@@ -39,7 +39,7 @@ public interface WriteTransport extends BaseTransport {
   ///
   /// @param data the bytes; none for nothing
   /// @throws IllegalStateException if [#writeEof()] was called, unless that closes the
-  ///     transport
+  ///     transport; and while a file is sent over it
   void write(byte[] data);
 
   /// Writes the remaining bytes of a buffer, whose position is then its limit; see
@@ -47,14 +47,14 @@ public interface WriteTransport extends BaseTransport {
   ///
   /// @param data the bytes; none for nothing
   /// @throws IllegalStateException if [#writeEof()] was called, unless that closes the
-  ///     transport
+  ///     transport; and while a file is sent over it
   void write(ByteBuffer data);
 
   /// Writes several pieces, one after the other; see [#write(byte\[\])].
   ///
   /// @param data the pieces
   /// @throws IllegalStateException if [#writeEof()] was called, unless that closes the
-  ///     transport
+  ///     transport; and while a file is sent over it
   default void writeLines(Iterable<byte[]> data) {
     data.forEach(this::write);
   }

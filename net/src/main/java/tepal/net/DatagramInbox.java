@@ -87,6 +87,9 @@ final class DatagramInbox implements DatagramProtocol {
   /// Called on the I/O thread.
   @Override
   public void errorReceived(IOException exception) {
+    if (closed) {
+      return; // Whoever comes is told that this is closed.
+    }
     errors++;
     if (error == null) {
       error = exception;

@@ -12,10 +12,11 @@ import java.util.List;
 record DnsAnswer(
     int responseCode, boolean truncated, List<DnsRecord> records, long negativeSeconds) {
 
-  /// Returns the records of a type that are about a name.
-  List<DnsRecord> of(String owner, int type) {
+  /// Returns the first records of a type that are about a name, `most` at most.
+  List<DnsRecord> of(String owner, int type, int most) {
     return records.stream()
         .filter(each -> each.type() == type && each.owner().equals(owner))
+        .limit(most)
         .toList();
   }
 }

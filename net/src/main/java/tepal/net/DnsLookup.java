@@ -29,6 +29,12 @@ final class DnsLookup {
    */
   private static final SecureRandom RANDOM = new SecureRandom();
 
+  /** How many addresses of an answer are used; the first. */
+  static final int MAX_ADDRESSES = 64;
+
+  // how many aliases of one answer are followed; then the name that they lead to is asked for
+  private static final int MAX_ALIASES = 16;
+
   // how many names an answer may lead through that does not hold all of them
   private static final int MAX_HOPS = 8;
 
@@ -114,12 +120,13 @@ final class DnsLookup {
       String at = name;
       Set<String> seen = new HashSet<>();
       while (true) {
-        List<DnsRecord> found = answer.of(at, type);
-        List<DnsRecord> aliases = answer.of(at, DnsMessage.CNAME);
+        List<DnsRecord> found = answer.of(at, type, MAX_ADDRESSES);
+        List<DnsRecord> aliases = answer.of(at, DnsMessage.CNAME, 1);
         for (DnsRecord each : found.isEmpty() ? aliases : found) {
           life = min(life, Duration.ofSeconds(each.ttlSeconds()));
         }
-        if (!found.isEmpty() || aliases.isEmpty() || !seen.add(at)) {
+        boolean end = seen.size() == MAX_ALIASES || !seen.add(at);
+        if (!found.isEmpty() || aliases.isEmpty() || end) {
           return new Chain(found, life, at.equals(name) ? null : at);
         }
         at = Objects.requireNonNull(aliases.getFirst().target());

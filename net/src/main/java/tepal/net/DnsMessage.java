@@ -126,8 +126,9 @@ final class DnsMessage {
     if (id != ByteBuffer.wrap(question).getShort() || (flags & RESPONSE) == 0) {
       return null;
     }
-    // Servers that could not read the question do not repeat it.
-    if (questions == 1 ? !skip(question) : questions != 0 || code == NO_ERROR) {
+    // Servers that could not read the question do not repeat it. No other answer is about nothing.
+    boolean answered = code == NO_ERROR || code == NX_DOMAIN;
+    if (questions == 1 ? !skip(question) : questions != 0 || answered) {
       return null;
     }
     boolean truncated = (flags & TRUNCATED) != 0;

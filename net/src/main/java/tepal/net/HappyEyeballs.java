@@ -84,19 +84,26 @@ final class HappyEyeballs implements StaggeredRace.Candidates<InetSocketAddress>
     race.createTask(
         () -> {
           try {
-            found(names.resolve(host, family));
-          } catch (RuntimeException e) { // a resolver may be the user's
-            failures.add(e);
+            find(family);
+            if (asking > 0 && found > 0 && !waiting.containsKey(preferred)) {
+              Asyncio.sleep(RESOLUTION_DELAY);
+            }
           } finally {
-            asking--;
+            open = found > 0;
+            race.changed();
           }
-          if (asking > 0 && found > 0 && !waiting.containsKey(preferred)) {
-            Asyncio.sleep(RESOLUTION_DELAY);
-          }
-          open = found > 0;
-          race.changed();
         },
         "resolve " + host);
+  }
+
+  private void find(@Nullable StandardProtocolFamily family) {
+    try {
+      found(names.resolve(host, family));
+    } catch (RuntimeException e) { // a resolver may be the user's
+      failures.add(e);
+    } finally {
+      asking--;
+    }
   }
 
   private void found(List<InetAddress> addresses) {

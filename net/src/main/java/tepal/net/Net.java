@@ -256,6 +256,9 @@ public final class Net {
   /// Starts a server on a Unix socket whose clients are served by tasks. Suspends the current
   /// task until it listens. A socket that was left at that path by an earlier server is replaced.
   ///
+  /// Over epoll, kqueue and io_uring, closing the server deletes whatever is at that path then,
+  /// also the socket of a newer server: close the old one first.
+  ///
   /// @param clientConnected what serves a client, each in a task of its own
   /// @param path the path of the socket
   /// @return the server
@@ -360,7 +363,8 @@ public final class Net {
   /// @return the transport, which is the same one
   /// @throws UncheckedIOException if the handshake fails
   /// @throws UnsupportedOperationException if the transport is not a socket's
-  /// @throws IllegalStateException if the connection is closing, or has TLS
+  /// @throws IllegalStateException if the connection is closing, or has TLS, or after
+  ///     `writeEof()` or the end of what the peer sends
   /// @throws tepal.CancelledError if the task is cancelled while it waits
   public Transport startTls(
       Transport transport, Protocol protocol, TlsContext tls, String serverHostname) {
@@ -376,7 +380,8 @@ public final class Net {
   /// @param options what to negotiate, and on which side
   /// @return the transport, which is the same one
   /// @throws UncheckedIOException if the handshake fails
-  /// @throws IllegalStateException if the connection is closing, or has TLS
+  /// @throws IllegalStateException if the connection is closing, or has TLS, or after
+  ///     `writeEof()` or the end of what the peer sends
   public Transport startTls(Transport transport, Protocol protocol, StartTlsOptions options) {
     options.secure(transport, protocol, options.serverSide());
     return transport;
@@ -479,7 +484,8 @@ public final class Net {
   }
 
   /// Starts a server on a Unix socket that makes a protocol for each client. Suspends the current
-  /// task until it listens. A socket that was left at that path by an earlier server is replaced.
+  /// task until it listens. A socket that was left at that path by an earlier server is replaced,
+  /// and closing deletes what is there: see [#startUnixServer(ClientConnectedCallback, Path)].
   ///
   /// @param factory makes the protocols
   /// @param path the path of the socket
@@ -806,8 +812,7 @@ public final class Net {
   ///
   /// @param channel the channel
   /// @return the streams of the connection
-  /// @throws IllegalArgumentException if the channel is not connected
-  /// @throws UncheckedIOException if the channel is closed
+  /// @throws IllegalArgumentException if the channel is not connected, or closed
   public static Connection openConnection(SocketChannel channel) {
     return openConnection(channel, ConnectOptions.DEFAULT);
   }
@@ -817,8 +822,7 @@ public final class Net {
   /// @param channel the channel
   /// @param options the limit of the reader
   /// @return the streams of the connection
-  /// @throws IllegalArgumentException if the channel is not connected
-  /// @throws UncheckedIOException if the channel is closed
+  /// @throws IllegalArgumentException if the channel is not connected, or closed
   public static Connection openConnection(SocketChannel channel, ConnectOptions options) {
     Net net = current();
     StreamReader reader = new StreamReader(options.limit());
@@ -840,8 +844,7 @@ public final class Net {
   /// @param channel the channel
   /// @param <P> the type of the protocol
   /// @return the transport and the protocol
-  /// @throws IllegalArgumentException if the channel is not connected
-  /// @throws UncheckedIOException if the channel is closed
+  /// @throws IllegalArgumentException if the channel is not connected, or closed
   /// @throws tepal.CancelledError if the task is cancelled while it waits
   public <P extends Protocol> TransportAndProtocol<Transport, P> connectAcceptedSocket(
       Supplier<P> factory, SocketChannel channel) {
@@ -856,8 +859,7 @@ public final class Net {
   /// @param channel the channel
   /// @param <P> the type of the protocol
   /// @return the transport and the protocol
-  /// @throws IllegalArgumentException if the channel is not connected
-  /// @throws UncheckedIOException if the channel is closed
+  /// @throws IllegalArgumentException if the channel is not connected, or closed
   public <P extends Protocol> TransportAndProtocol<Transport, P> createConnection(
       Supplier<P> factory, SocketChannel channel) {
     return connectAcceptedSocket(factory, channel);

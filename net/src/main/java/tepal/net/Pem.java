@@ -143,10 +143,22 @@ final class Pem {
 
   /// Returns the curve that an EC key of SEC 1 (RFC 5915) names: the element with the tag [0].
   private static byte[] curve(byte[] key) {
+    try {
+      return findCurve(key);
+    } catch (IndexOutOfBoundsException e) {
+      throw new IllegalArgumentException("Expected an EC private key in DER", e);
+    }
+  }
+
+  private static byte[] findCurve(byte[] key) {
     int at = contentsOf(key, 0);
     while (at < key.length) {
       int begin = contentsOf(key, at);
       int end = begin + lengthAt(key, at);
+      if (end < begin || end > key.length) {
+        throw new IllegalArgumentException(
+            "Expected an EC private key in DER, found an element beyond its end");
+      }
       if ((key[at] & 0xff) == 0xa0) {
         return java.util.Arrays.copyOfRange(key, begin, end);
       }

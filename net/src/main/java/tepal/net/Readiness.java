@@ -128,6 +128,7 @@ final class Readiness {
   }
 
   private void add(Wait wait) {
+    ReadinessThread watching = thread(); // first, as it may fail
     Wait present = waits(wait.direction()).putIfAbsent(wait.channel(), wait);
     if (present != null) {
       throw new IllegalStateException("Expected a channel that nobody waits to %s, but %s does: %s"
@@ -135,7 +136,7 @@ final class Readiness {
               wait.direction().verb, present.task() ? "a task" : "a callback", wait.channel()));
     }
     selector.channelAdded();
-    thread().watch(wait);
+    watching.watch(wait);
   }
 
   private ReadinessThread thread() {

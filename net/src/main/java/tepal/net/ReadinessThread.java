@@ -3,6 +3,7 @@ package tepal.net;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.System.Logger.Level;
 import java.nio.channels.CancelledKeyException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SelectableChannel;
@@ -30,6 +31,10 @@ final class ReadinessThread implements Runnable {
    * when a task goes on, its channel can be closed or made blocking as if it had never been
    * here.
    *
+   * One channel must not end the thread for all the others. If the selector itself fails, all who wait
+   * are told, and whoever comes later: `failure` is set before the commands are run for the last time,
+   * and looked at after one was added.
+   *
    * A selector is not woken when one of its channels is closed, and the channel's descriptor stays
    * open until the next select. So while there are channels it looks after them ten times a second. With
    * none it sleeps.
@@ -46,6 +51,9 @@ final class ReadinessThread implements Runnable {
   private final Queue<Runnable> commands = new ConcurrentLinkedQueue<>();
   private final AtomicBoolean asleep = new AtomicBoolean();
   private volatile boolean closed;
+
+  // why nothing can be waited for any more; null while it can
+  private volatile @Nullable UncheckedIOException failure;
 
   // the rest is confined to this thread
 
@@ -67,7 +75,11 @@ final class ReadinessThread implements Runnable {
 
   ReadinessThread(Readiness readiness) {
     this.readiness = readiness;
-    this.thread = Thread.ofPlatform().name("tepal-channels").daemon().unstarted(this);
+    this.thread = Thread.ofPlatform()
+        .name("tepal-channels")
+        .daemon()
+        .inheritInheritableThreadLocals(false)
+        .unstarted(this);
     try {
       this.selector = Selector.open();
     } catch (IOException e) {
@@ -94,7 +106,9 @@ final class ReadinessThread implements Runnable {
       return;
     }
     commands.add(command);
-    if (asleep.getAndSet(false)) {
+    if (failure != null) {
+      runCommands();
+    } else if (asleep.getAndSet(false)) {
       Selector _ = selector.wakeup();
     }
   }
@@ -116,16 +130,36 @@ final class ReadinessThread implements Runnable {
   public void run() {
     try (selector) {
       while (!closed) {
-        runCommands();
-        asleep.set(true);
-        boolean wait = commands.isEmpty() && !closed;
-        select(wait ? (watched.isEmpty() ? 0 : CLOSED_AFTER_MILLIS) : -1);
-        asleep.set(false);
-        tellReady();
+        turn();
       }
     } catch (IOException e) {
-      throw new UncheckedIOException("The selector of a loop's channels failed", e);
+      fail(new UncheckedIOException("The selector of a loop's channels failed", e));
     }
+  }
+
+  private void turn() throws IOException {
+    try {
+      runCommands();
+      asleep.set(true);
+      boolean wait = commands.isEmpty() && !closed;
+      select(wait ? (watched.isEmpty() ? 0 : CLOSED_AFTER_MILLIS) : -1);
+      asleep.set(false);
+      tellReady();
+    } catch (RuntimeException e) {
+      System.getLogger("tepal").log(Level.ERROR, "A channel could not be waited for", e);
+    }
+  }
+
+  /// Tells all who wait, and all who will.
+  private void fail(UncheckedIOException reason) {
+    failure = reason;
+    for (Watched channel : watched) {
+      channel.reader = over(channel.reader);
+      channel.writer = over(channel.writer);
+    }
+    ready.forEach(wait -> readiness.tell(wait, reason));
+    ready.clear();
+    runCommands();
   }
 
   private void runCommands() {
@@ -143,12 +177,19 @@ final class ReadinessThread implements Runnable {
     }
   }
 
-  private void becameReady(SelectionKey key) {
+  // not private for a test: no test can close a channel at that moment
+  void becameReady(SelectionKey key) {
     Watched channel = (Watched) key.attachment();
-    if ((key.readyOps() & Readiness.Direction.READ.operations) != 0) {
+    int operations;
+    try {
+      operations = key.readyOps();
+    } catch (CancelledKeyException _) {
+      return; // It was closed after the select: `takeClosed` finds it.
+    }
+    if ((operations & Readiness.Direction.READ.operations) != 0) {
       channel.reader = over(channel.reader);
     }
-    if ((key.readyOps() & Readiness.Direction.WRITE.operations) != 0) {
+    if ((operations & Readiness.Direction.WRITE.operations) != 0) {
       channel.writer = over(channel.writer);
     }
     update(channel);
@@ -183,6 +224,10 @@ final class ReadinessThread implements Runnable {
   }
 
   private void add(Readiness.Wait wait) {
+    if (failure != null) {
+      readiness.tell(wait, failure);
+      return;
+    }
     try {
       Watched channel = watched(wait.channel());
       if (wait.direction() == Readiness.Direction.READ) {
@@ -218,7 +263,7 @@ final class ReadinessThread implements Runnable {
 
   private void remove(Readiness.Wait wait) {
     SelectionKey key = wait.channel().keyFor(selector);
-    if (key == null) {
+    if (key == null || failure != null) {
       return;
     }
     Watched channel = (Watched) key.attachment();

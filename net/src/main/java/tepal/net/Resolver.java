@@ -16,8 +16,9 @@ import org.jspecify.annotations.Nullable;
 /// do not exist the addresses of a server on this machine:
 ///
 /// ```java
-/// Net.builder(loop).resolver((host, family) ->
-/// List.of(InetAddress.getLoopbackAddress())).build(); ```
+/// List<InetAddress> here = List.of(InetAddress.getLoopbackAddress());
+/// Net.builder(loop).resolver((host, family) -> here).build();
+/// ```
 ///
 /// Its methods are called in tasks and may suspend them; a cancellation must end what they do.
 /// They are never asked about literal addresses.
@@ -69,6 +70,9 @@ public interface Resolver {
   /// Answers are kept for as long as the name server said, for a day at most, and that a name
   /// does not exist for 30 seconds at most; a thousand of each. Tasks that ask for one name at
   /// the same time share one look-up, which goes on until the last of them is cancelled.
+  ///
+  /// Of an answer the first 64 addresses are used, and 16 aliases followed before the name that
+  /// they lead to is asked for, through 8 answers at most.
   ///
   /// Belongs to the loop that first uses it.
   ///

@@ -14,6 +14,7 @@ import java.nio.channels.SelectableChannel;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.channels.WritableByteChannel;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import tepal.Asyncio;
 
@@ -152,8 +153,11 @@ public final class Sockets {
     return new Sendfile(file, offset, count).send((from, n) -> transfer(channel, file, from, n));
   }
 
-  /// Sends at least one byte of a file. Suspends the current task until the channel is ready.
+  /// Sends at least one byte of a file. Suspends the current task until the channel is ready, and
+  /// in any case: others have their turns and a cancellation is seen also while the system takes
+  /// every piece at once. If cancelled, nothing was sent.
   static long transfer(SocketChannel channel, FileChannel file, long offset, long count) {
+    Asyncio.sleep(Duration.ZERO);
     return repeat(channel, Readiness.Direction.WRITE, () -> {
       long sent = file.transferTo(offset, count, channel);
       return sent == 0 && offset < file.size() ? null : sent;

@@ -100,8 +100,10 @@ final class StaggeredRace<A, T> {
         group = tasks;
         candidates.begin(this);
         while (winner == null && !(running == 0 && candidates.exhausted())) {
-          if (!beginNext()) {
-            awaitChange();
+          // Read once: what is not due yet must not have become due when the wait is limited.
+          Duration now = loop.time();
+          if (!beginNext(now)) {
+            awaitChange(now);
           }
         }
         begun.forEach(each -> each.cancel());
@@ -128,22 +130,22 @@ final class StaggeredRace<A, T> {
     begun.add(Objects.requireNonNull(group).createTask(body, TaskOptions.named(name)));
   }
 
-  private boolean beginNext() {
-    A candidate = isDue() ? candidates.next() : null;
+  private boolean beginNext(Duration now) {
+    A candidate = isDue(now) ? candidates.next() : null;
     if (candidate == null) {
       return false;
     }
     int number = failures.size();
     failures.add(null);
     running++;
-    next = delay == null ? next : loop.time().plus(delay);
+    next = delay == null ? next : now.plus(delay);
     createTask(() -> run(number, candidate), "connect " + candidate);
     return true;
   }
 
-  private boolean isDue() {
+  private boolean isDue(Duration now) {
     boolean lastFailed = failures.isEmpty() || failures.getLast() != null;
-    return running == 0 || (delay != null && (lastFailed || next.compareTo(loop.time()) <= 0));
+    return running == 0 || (delay != null && (lastFailed || next.compareTo(now) <= 0));
   }
 
   private void run(int number, A candidate) {
@@ -169,10 +171,10 @@ final class StaggeredRace<A, T> {
     }
   }
 
-  private void awaitChange() {
+  private void awaitChange(Duration now) {
     Future<@Nullable Void> waited = loop.createFuture();
     changed = waited;
-    Duration left = next.minus(loop.time());
+    Duration left = next.minus(now);
     boolean limited = delay != null && left.isPositive() && !candidates.exhausted();
     var _ = Asyncio.wait(List.of(waited), limited ? left : null);
   }

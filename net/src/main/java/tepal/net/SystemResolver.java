@@ -10,7 +10,6 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import tepal.Asyncio;
 
@@ -33,18 +32,17 @@ final class SystemResolver implements Resolver {
   private SystemResolver() {}
 
   private static Executor newPool() {
-    AtomicInteger number = new AtomicInteger();
     ThreadPoolExecutor pool = new ThreadPoolExecutor(
         MAX_THREADS,
         MAX_THREADS,
         KEEP_ALIVE_SECONDS,
         TimeUnit.SECONDS,
         new LinkedBlockingQueue<>(),
-        work -> {
-          Thread thread = new Thread(work, "tepal-names-" + number.getAndIncrement());
-          thread.setDaemon(true);
-          return thread;
-        });
+        Thread.ofPlatform()
+            .name("tepal-names-", 0)
+            .daemon()
+            .inheritInheritableThreadLocals(false)
+            .factory());
     pool.allowCoreThreadTimeOut(true);
     return pool;
   }

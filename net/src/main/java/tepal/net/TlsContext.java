@@ -85,21 +85,15 @@ public final class TlsContext implements StreamTls {
   /// @param context the JDK's context
   /// @return the context
   public static TlsContext of(SSLContext context) {
-    SSLParameters checking = new SSLParameters();
-    checking.setEndpointIdentificationAlgorithm("HTTPS");
-    return new TlsContext(
-        new TlsEngines.Jdk(context, checking),
-        Side.EITHER,
-        TlsEngine.JDK,
-        /* checksHostname= */ true);
+    return of(context, new SSLParameters());
   }
 
   /// Returns a context of the JDK's with parameters, for clients and for servers.
   ///
   /// @param context the JDK's context
-  /// @param parameters what is set on every connection. As they are: without an
-  ///     `endpointIdentificationAlgorithm`, clients do not check host names. Must not be changed
-  ///     afterwards
+  /// @param parameters what is set on every connection. Clients check host names
+  ///     unless its `endpointIdentificationAlgorithm` is the empty text; null means `HTTPS`. Must
+  ///     not be changed afterwards
   /// @return the context
   public static TlsContext of(SSLContext context, SSLParameters parameters) {
     String algorithm = parameters.getEndpointIdentificationAlgorithm();
@@ -107,7 +101,7 @@ public final class TlsContext implements StreamTls {
         new TlsEngines.Jdk(context, parameters),
         Side.EITHER,
         TlsEngine.JDK,
-        algorithm != null && !algorithm.isEmpty());
+        algorithm == null || !algorithm.isEmpty());
   }
 
   /// Returns what encrypts.

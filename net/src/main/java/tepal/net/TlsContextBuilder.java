@@ -10,6 +10,7 @@ import java.security.KeyStore;
 import java.security.PrivateKey;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import javax.net.ssl.KeyManager;
@@ -104,6 +105,11 @@ public final class TlsContextBuilder {
   /// @throws IllegalArgumentException if the key store has no usable key
   public TlsContextBuilder certificate(KeyStore store, char[] password) {
     try {
+      if (!hasPrivateKey(store)) {
+        throw new IllegalArgumentException(
+            "Expected a key store with a private key, found none among its %d entries"
+                .formatted(store.size()));
+      }
       KeyManagerFactory factory =
           KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
       factory.init(store, password);
@@ -112,6 +118,15 @@ public final class TlsContextBuilder {
     } catch (GeneralSecurityException e) {
       throw new IllegalArgumentException("Cannot use the keys of this key store", e);
     }
+  }
+
+  private static boolean hasPrivateKey(KeyStore store) throws GeneralSecurityException {
+    for (String alias : Collections.list(store.aliases())) {
+      if (store.entryInstanceOf(alias, KeyStore.PrivateKeyEntry.class)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   // ---- Whom to trust
@@ -195,7 +210,8 @@ public final class TlsContextBuilder {
     return this;
   }
 
-  /// Sets whether clients are asked for certificates; by default they are not.
+  /// Sets whether clients are asked for certificates; by default they are not. If they are, the
+  /// server must be told whom to [#trust]: the system's authorities vouch for anybody.
   ///
   /// @param asked whether
   /// @return this builder
@@ -257,12 +273,18 @@ public final class TlsContextBuilder {
   /// Makes the context.
   ///
   /// @return the context
-  /// @throws IllegalStateException if this is for a server and has no certificate, or if the
-  ///     engine that was asked for cannot be had
+  /// @throws IllegalStateException if this is for a server and has no certificate, or asks
+  ///     clients for theirs without being told whom to trust; or if the engine that was asked for
+  ///     cannot be had
   /// @throws IllegalArgumentException if the engine does not know a protocol or cipher suite
   public TlsContext build() {
     if (!client && keyManager == null) {
       throw new IllegalStateException("Expected a certificate for the server, got none");
+    }
+    if (clientCertificates != ClientCertificates.NONE && trustManager == null) {
+      throw new IllegalStateException(
+          "Expected whom to trust, as clients are asked for certificates, got nothing; add"
+              + " trust(...) with the authority that issues them");
     }
     if (engine == TlsEngine.NATIVE && !NettyNativeTls.isAvailable()) {
       throw new IllegalStateException(

@@ -17,7 +17,8 @@ interface TlsEngines {
 
   /// Those of the JDK.
   ///
-  /// @param parameters what to set; nobody changes it any more
+  /// @param parameters what to set; nobody changes it any more. Without an algorithm for host
+  ///     names, clients check them as HTTPS does
   record Jdk(SSLContext context, SSLParameters parameters) implements TlsEngines {
     @Override
     public SSLEngine engine(boolean client, @Nullable String host) {
@@ -26,6 +27,11 @@ interface TlsEngines {
           host == null ? context.createSSLEngine() : context.createSSLEngine(host, 443);
       engine.setUseClientMode(client);
       engine.setSSLParameters(parameters);
+      if (client && parameters.getEndpointIdentificationAlgorithm() == null) {
+        SSLParameters checking = engine.getSSLParameters();
+        checking.setEndpointIdentificationAlgorithm("HTTPS");
+        engine.setSSLParameters(checking);
+      }
       return engine;
     }
   }

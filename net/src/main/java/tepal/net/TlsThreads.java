@@ -25,7 +25,11 @@ final class TlsThreads {
         10,
         TimeUnit.SECONDS,
         new LinkedBlockingQueue<>(),
-        Thread.ofPlatform().daemon().name("tepal-tls-", 1).factory());
+        Thread.ofPlatform()
+            .name("tepal-tls-", 0)
+            .daemon()
+            .inheritInheritableThreadLocals(false)
+            .factory());
     pool.allowCoreThreadTimeOut(true);
     return pool;
   }

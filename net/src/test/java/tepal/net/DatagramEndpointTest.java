@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import static tepal.Asyncio.createTask;
+import static tepal.Asyncio.getRunningLoop;
 import static tepal.Asyncio.sleep;
 import static tepal.net.Network.HOST;
 import static tepal.net.Network.bytes;
 import static tepal.net.Network.text;
 
+import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.Inet4Address;
 import java.net.InetAddress;
@@ -24,6 +26,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
+import org.junit.jupiter.api.Test;
 import tepal.Asyncio;
 import tepal.CancelledError;
 import tepal.Task;
@@ -442,6 +445,16 @@ class DatagramEndpointTest {
         assertThat(new Datagram(bytes("hello"), addressOf(endpoint)))
             .hasToString("Datagram[5 bytes from /127.0.0.1:" + portOf(endpoint) + "]");
       }
+    });
+  }
+
+  @Test
+  void an_error_that_comes_after_the_end_does_not_hide_the_end() throws Exception {
+    Network.run(NetTransport.NIO, () -> {
+      DatagramInbox inbox = new DatagramInbox(getRunningLoop(), DatagramOptions.DEFAULT);
+      inbox.close();
+      inbox.errorReceived(new IOException("late"));
+      assertThatThrownBy(inbox::receive).hasCauseInstanceOf(ClosedChannelException.class);
     });
   }
 }

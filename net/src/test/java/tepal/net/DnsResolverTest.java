@@ -25,6 +25,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -232,6 +234,30 @@ class DnsResolverTest {
         () -> assertThatThrownBy(() -> resolver().resolve("one.example", INET))
             .isInstanceOf(UnknownHostException.class)
             .hasMessage("one.example: an alias of more than 8 aliases"));
+  }
+
+  @Test
+  void of_a_long_answer_so_many_addresses_are_used_and_so_many_aliases_followed() throws Exception {
+    var addresses = IntStream.range(0, 100)
+        .mapToObj(i -> NameServer.address("many.example", 60, "10.0.0." + i))
+        .toList();
+    var aliases = Stream.concat(
+            IntStream.range(0, 20)
+                .mapToObj(i -> NameServer.alias(
+                    "a%d.example".formatted(i), 60, "a%d.example".formatted(i + 1))),
+            Stream.of(NameServer.address("a20.example", 60, "10.0.0.1")))
+        .toList();
+    server()
+        .on("A many.example", new Answer.Truncated(addresses))
+        .on("A a0.example", new Answer.Truncated(aliases))
+        .on("A a16.example", "10.0.0.9");
+    run(NetTransport.NIO, () -> {
+      assertThat(resolve(resolver(), "many.example", INET))
+          .hasSize(64)
+          .startsWith("10.0.0.0")
+          .endsWith("10.0.0.63");
+      assertThat(resolve(resolver(), "a0.example", INET)).containsExactly("10.0.0.9");
+    });
   }
 
   // ---- What is remembered

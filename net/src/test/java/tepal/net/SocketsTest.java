@@ -2,6 +2,7 @@
 package tepal.net;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -25,6 +26,8 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.FileChannel;
 import java.nio.channels.Pipe;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
@@ -212,6 +215,24 @@ class SocketsTest {
         assertThatThrownBy(sending::await)
             .isInstanceOf(UncheckedIOException.class)
             .hasCauseInstanceOf(ClosedChannelException.class);
+      }
+    });
+  }
+
+  @OnTransports
+  void a_channel_closed_the_moment_it_is_ready_does_not_end_the_thread(NetTransport transport)
+      throws Exception {
+    Network.run(transport, () -> {
+      ReadinessThread thread =
+          new ReadinessThread(new Readiness(Net.of(getRunningLoop()).selector()));
+      thread.start();
+      try (Pair pair = Pair.open();
+          Selector selector = Selector.open()) {
+        SelectionKey key = pair.left().register(selector, SelectionKey.OP_WRITE);
+        pair.left().close();
+        assertThatCode(() -> thread.becameReady(key)).doesNotThrowAnyException();
+      } finally {
+        thread.close();
       }
     });
   }
@@ -477,6 +498,34 @@ class SocketsTest {
           received += n;
         }
         assertThat(file.position()).isEqualTo(received).isBetween(1L, 19_999_999L);
+      }
+    });
+  }
+
+  @OnTransports
+  void others_have_their_turns_while_the_system_takes_a_file_at_once(
+      NetTransport transport, @TempDir Path directory) throws Exception {
+    Path path = Files.write(directory.resolve("file"), new byte[500_000]);
+    Network.run(transport, () -> {
+      try (Pair pair = Pair.open();
+          FileChannel file = FileChannel.open(path)) {
+        AtomicInteger turns = new AtomicInteger();
+        Task<?> other = createTask(() -> {
+          while (true) {
+            turns.incrementAndGet();
+            sleep(Duration.ZERO);
+          }
+        });
+        Task<?> reading = createTask(() -> {
+          ByteBuffer received = ByteBuffer.allocate(500_000);
+          while (received.hasRemaining()) {
+            Sockets.sockRecvInto(pair.right(), received);
+          }
+        });
+        assertThat(Sockets.sockSendfile(pair.left(), file, 0, 500_000)).isEqualTo(500_000);
+        assertThat(turns).hasValueGreaterThanOrEqualTo(2);
+        reading.await();
+        other.cancel();
       }
     });
   }

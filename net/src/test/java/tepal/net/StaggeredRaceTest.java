@@ -17,6 +17,7 @@ import tepal.Action;
 import tepal.CancelledError;
 import tepal.EventLoop;
 import tepal.Future;
+import tepal.LoopClock;
 import tepal.Runner;
 import tepal.Task;
 import tepal.testing.Trail;
@@ -240,5 +241,34 @@ class StaggeredRaceTest {
       assertThat(race(DELAY, late).run()).isEqualTo("b");
       trail().assertIs("0 s: try a", "0.7 s: try b", "0.71 s: cancel a");
     });
+  }
+
+  /// A clock that goes on by a millisecond whenever it is read.
+  private static final class Ticking implements LoopClock {
+    private long nanos;
+
+    @Override
+    public long nanoTime() {
+      nanos += 1_000_000;
+      return nanos;
+    }
+
+    @Override
+    public long idle(long deadlineNanos, Outstanding outstanding) {
+      nanos = Math.max(nanos, deadlineNanos);
+      return 0;
+    }
+  }
+
+  @Test
+  void the_next_begins_also_if_its_time_comes_while_the_race_decides() throws Exception {
+    for (int millis = 1; millis <= 20; millis++) {
+      Duration delay = Duration.ofMillis(millis);
+      try (Runner runner = new Runner(EventLoop.builder().clock(new Ticking()))) {
+        steps = Trail.timed(runner.getLoop());
+        runner.run(() ->
+            assertThat(race(delay, new Given("a 99999 ok", "b 1 ok")).run()).isEqualTo("b"));
+      }
+    }
   }
 }

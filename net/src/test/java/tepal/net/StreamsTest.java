@@ -249,6 +249,19 @@ class StreamsTest {
     Network.run(transport, () -> Net.startUnixServer(Network::echo, path).close());
   }
 
+  @OnTransports
+  void a_named_pipe_at_the_path_of_a_server_is_left_there(
+      NetTransport transport, @TempDir Path directory) throws Exception {
+    Path pipe = directory.resolve("pipe");
+    assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+    Network.run(
+        transport,
+        () -> assertThatThrownBy(() -> Net.startUnixServer(Network::echo, pipe))
+            .isInstanceOf(UncheckedIOException.class)
+            .hasMessageContaining("Cannot replace the socket"));
+    assertThat(pipe).exists();
+  }
+
   // ---- Flow control
 
   @OnTransports

@@ -11,6 +11,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPairGenerator;
+import java.security.KeyStore;
 import java.security.PrivateKey;
 import java.security.spec.ECGenParameterSpec;
 import java.util.Base64;
@@ -158,5 +159,42 @@ class TlsContextTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> ConnectOptions.DEFAULT.withTlsHandshakeTimeout(java.time.Duration.ZERO))
         .withMessageContaining("Expected a handshake timeout of more than zero");
+  }
+
+  @Test
+  void a_server_that_asks_for_certificates_must_know_whom_to_trust() {
+    for (ClientCertificates asked :
+        new ClientCertificates[] {ClientCertificates.OPTIONAL, ClientCertificates.REQUIRED}) {
+      TlsContextBuilder builder = TlsContext.serverBuilder()
+          .certificate(SERVER.getCertificatePathPEM(), SERVER.getPrivateKeyPEM(), null)
+          .clientCertificates(asked);
+      assertThatIllegalStateException()
+          .isThrownBy(builder::build)
+          .withMessageContaining("add trust(...)");
+    }
+  }
+
+  @Test
+  void a_key_store_without_a_private_key_is_refused() throws Exception {
+    KeyStore store = KeyStore.getInstance("PKCS12");
+    store.load(null, null);
+    store.setCertificateEntry("certificate", SERVER.getCertificate());
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> TlsContext.serverBuilder().certificate(store, PASSWORD))
+        .withMessage("Expected a key store with a private key, found none among its 1 entries");
+  }
+
+  @Test
+  void an_ec_key_that_is_cut_off_or_lies_about_its_lengths_is_refused() {
+    byte[] whole = HexFormat.of().parseHex("307702010104200102030405060708" + "00".repeat(24));
+    for (int length = 0; length <= whole.length; length++) {
+      String cut = pem("EC PRIVATE KEY", java.util.Arrays.copyOf(whole, length));
+      assertThatIllegalArgumentException().isThrownBy(() -> Pem.privateKey(cut, null));
+    }
+    for (String lies :
+        new String[] {"30030484fffffffa00", "300304847fffffff00", "30ff", "3002a005"}) {
+      String lying = pem("EC PRIVATE KEY", HexFormat.of().parseHex(lies));
+      assertThatIllegalArgumentException().isThrownBy(() -> Pem.privateKey(lying, null));
+    }
   }
 }

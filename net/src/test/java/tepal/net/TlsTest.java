@@ -303,13 +303,19 @@ class TlsTest {
   void a_context_of_the_jdk_is_either_side_and_checks_host_names(NetTransport transport)
       throws Exception {
     TlsContext either = TlsContext.of(Certificates.jdk());
+    TlsContext unsaid = TlsContext.of(Certificates.jdk(), new SSLParameters());
     SSLParameters lax = new SSLParameters();
+    lax.setEndpointIdentificationAlgorithm("");
     Network.run(transport, () -> {
       try (Server server =
           Net.startServer(Network::echo, HOST, 0, ServerOptions.DEFAULT.withTls(either))) {
         ConnectOptions options = ConnectOptions.DEFAULT.withTls(either);
         assertThat(echoOnce(server, options)).isEqualTo("hello\n");
         assertThatThrownBy(() -> echoOnce(server, options.withServerHostname("elsewhere.test")))
+            .hasCauseInstanceOf(SSLHandshakeException.class);
+        ConnectOptions checked = ConnectOptions.DEFAULT.withTls(unsaid);
+        assertThat(echoOnce(server, checked)).isEqualTo("hello\n");
+        assertThatThrownBy(() -> echoOnce(server, checked.withServerHostname("elsewhere.test")))
             .hasCauseInstanceOf(SSLHandshakeException.class);
         TlsContext unchecked = TlsContext.of(Certificates.jdk(), lax);
         assertThat(echoOnce(
