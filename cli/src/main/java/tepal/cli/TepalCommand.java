@@ -58,6 +58,9 @@ final class TepalCommand implements Runnable {
       System.exit(status);
     }
     ParseResult result = commandLine.getParseResult();
+    if (result.isVersionHelpRequested()) {
+      commandLine.getOut().println(loops());
+    }
     boolean starts = result.hasSubcommand()
         && commandLine.getExecutionResult() == null
         && !result.subcommand().isUsageHelpRequested()
@@ -85,7 +88,20 @@ final class TepalCommand implements Runnable {
         : exception.getMessage();
   }
 
-  /// Says which build this is, and what its loops run on.
+  /// Says what loops run on. Asks a loop, so that this is what a program gets.
+  private static String loops() {
+    try (EventLoop loop = EventLoop.builder().build()) {
+      String mode = loop.mode().name().toLowerCase(Locale.ROOT);
+      try {
+        String transport = Net.of(loop).transport().name().toLowerCase(Locale.ROOT);
+        return "loops in %s mode, sockets wait in %s".formatted(mode, transport);
+      } catch (IllegalStateException | IllegalArgumentException e) {
+        return "loops in %s mode, no sockets: %s".formatted(mode, e.getMessage());
+      }
+    }
+  }
+
+  /// Reads the version that the build wrote. picocli asks in any case, so that this is all it does.
   static final class Version implements IVersionProvider {
     @Override
     public String[] getVersion() throws IOException {
@@ -94,21 +110,8 @@ final class TepalCommand implements Runnable {
         properties.load(in);
       }
       return new String[] {
-        "tepal %s, Java %s".formatted(properties.getProperty("version"), Runtime.version()), loops()
+        "tepal %s, Java %s".formatted(properties.getProperty("version"), Runtime.version())
       };
-    }
-
-    /// Asks a loop, so that this is what a program gets.
-    private static String loops() {
-      try (EventLoop loop = EventLoop.builder().build()) {
-        String mode = loop.mode().name().toLowerCase(Locale.ROOT);
-        try {
-          String transport = Net.of(loop).transport().name().toLowerCase(Locale.ROOT);
-          return "loops in %s mode, sockets wait in %s".formatted(mode, transport);
-        } catch (IllegalStateException | IllegalArgumentException e) {
-          return "loops in %s mode, no sockets: %s".formatted(mode, e.getMessage());
-        }
-      }
     }
   }
 }
