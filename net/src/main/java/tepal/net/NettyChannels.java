@@ -19,10 +19,15 @@ import tepal.streams.WriteBufferLimits;
 
 /// Makes, connects, binds and accepts channels.
 final class NettyChannels {
-  private static final WriteBufferWaterMark WATER_MARKS = new WriteBufferWaterMark(
-      WriteBufferLimits.DEFAULT.low() + 1, WriteBufferLimits.DEFAULT.high());
+  static final WriteBufferWaterMark WATER_MARKS = waterMarks(WriteBufferLimits.DEFAULT);
 
   private NettyChannels() {}
+
+  /// Returns limits as Netty takes them, which tells when a buffer is below its low mark.
+  static WriteBufferWaterMark waterMarks(WriteBufferLimits limits) {
+    int low = limits.low() + 1;
+    return new WriteBufferWaterMark(low, Math.max(low, limits.high()));
+  }
 
   // ---- Connecting
 

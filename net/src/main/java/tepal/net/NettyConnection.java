@@ -8,7 +8,6 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOutboundBuffer;
-import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import java.io.ByteArrayOutputStream;
@@ -274,12 +273,7 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
 
   /// Adds a piece, or the end, to what the protocol is to be given.
   private void enqueue(Object piece) {
-    ArrayDeque<Object> queue = inbound;
-    if (queue == null) {
-      queue = new ArrayDeque<>(4);
-      inbound = queue;
-    }
-    queue.addLast(piece);
+    inboundQueue().addLast(piece);
     if (!paused && begun) {
       var _ = loop().callSoon(this::handNext, context);
     }
@@ -353,15 +347,19 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
       selector.received.giveBack(piece);
       return;
     }
+    inboundQueue().addFirst(piece);
+    if (!paused) {
+      var _ = loop().callSoon(this::handNext, context);
+    }
+  }
+
+  private ArrayDeque<Object> inboundQueue() {
     ArrayDeque<Object> queue = inbound;
     if (queue == null) {
       queue = new ArrayDeque<>(4);
       inbound = queue;
     }
-    queue.addFirst(piece);
-    if (!paused) {
-      var _ = loop().callSoon(this::handNext, context);
-    }
+    return queue;
   }
 
   private void dropInbound() {
@@ -623,10 +621,7 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
   @Override
   public void setWriteBufferLimits(WriteBufferLimits limits) {
     waterMarks.setLimits(limits, getWriteBufferSize(), getProtocol());
-    int low = limits.low() + 1; // Netty says when it is below
-    channel
-        .config()
-        .setWriteBufferWaterMark(new WriteBufferWaterMark(low, Math.max(low, limits.high())));
+    channel.config().setWriteBufferWaterMark(NettyChannels.waterMarks(limits));
   }
 
   @Override

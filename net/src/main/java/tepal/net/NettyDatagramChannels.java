@@ -5,7 +5,6 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelOption;
-import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.socket.DatagramChannel;
 import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.channel.unix.Socket;
@@ -24,13 +23,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import tepal.Context;
 import tepal.Future;
-import tepal.streams.WriteBufferLimits;
 
 /// Makes, binds and connects channels for datagrams.
 final class NettyDatagramChannels {
-  private static final WriteBufferWaterMark WATER_MARKS = new WriteBufferWaterMark(
-      WriteBufferLimits.DEFAULT.low() + 1, WriteBufferLimits.DEFAULT.high());
-
   private static final StandardProtocolFamily UNIX = StandardProtocolFamily.UNIX;
 
   private NettyDatagramChannels() {}
@@ -143,7 +138,7 @@ final class NettyDatagramChannels {
       StandardProtocolFamily family,
       DatagramOptions options) {
     channel.config().setAutoRead(false);
-    channel.config().setWriteBufferWaterMark(WATER_MARKS);
+    channel.config().setWriteBufferWaterMark(NettyChannels.WATER_MARKS);
     if (options.receiveBufferSize() > 0) {
       set(channel, ChannelOption.SO_RCVBUF, options.receiveBufferSize());
     }

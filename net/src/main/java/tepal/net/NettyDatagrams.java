@@ -10,7 +10,6 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOutboundBuffer;
-import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.socket.DatagramChannel;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -360,10 +359,7 @@ final class NettyDatagrams extends ChannelInboundHandlerAdapter
   @Override
   public void setWriteBufferLimits(WriteBufferLimits limits) {
     waterMarks.setLimits(limits, getWriteBufferSize(), getProtocol());
-    int low = limits.low() + 1; // Netty says when it is below
-    channel
-        .config()
-        .setWriteBufferWaterMark(new WriteBufferWaterMark(low, Math.max(low, limits.high())));
+    channel.config().setWriteBufferWaterMark(NettyChannels.waterMarks(limits));
   }
 
   @Override
